@@ -1,0 +1,156 @@
+import type { DateRange } from "./date_range.ts";
+import type { Candidate } from "./recording.ts";
+
+/** How one date window of one listing came out. */
+export interface WindowProof {
+  /** `account`, `account:<filter hash>` or `user:<id>`; trash listings append `/trash` or `/trash-files`. */
+  readonly scope: string;
+  /** The days asked for; for the trash, which has no dates, `from` and `to` are `""`. */
+  readonly asked: DateRange;
+  /** The days Zoom says it answered for, when it says so. */
+  readonly echoed?: DateRange | undefined;
+  readonly totalRecords?: number | undefined;
+  /** Distinct meetings received. */
+  readonly seen: number;
+  readonly proven: boolean;
+  /** Why it is not proven. */
+  readonly reason?: string | undefined;
+}
+
+/** Counts of files by outcome. */
+export interface FileCounts {
+  readonly found: number;
+  readonly downloaded: number;
+  /** Left out by a filter, or already held. */
+  readonly skipped: number;
+  readonly failed: number;
+  readonly not_ready: number;
+  readonly in_trash: number;
+  readonly gone: number;
+  /** Known, wanted, and not yet fetched: a stopped run leaves these. */
+  readonly pending: number;
+  /** Held on disk after this run, those of earlier runs included. */
+  readonly held: number;
+}
+
+/** One file or listing that did not work out. */
+export interface Failure {
+  readonly path: string;
+  readonly user_email: string;
+  readonly meeting_uuid: string;
+  readonly file_key: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Outcome of a run, in the shape `--json` prints. */
+export interface RunSummary {
+  readonly run_id: string;
+  readonly status: "completed" | "failed" | "interrupted";
+  readonly exit_code: number;
+  readonly files: FileCounts;
+  readonly users: number;
+  readonly meetings: number;
+  /** Bytes received by this run. */
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly api_requests: number;
+  readonly windows: { readonly proven: number; readonly unproven: number; readonly remembered: number };
+  readonly failures: readonly Failure[];
+  /** Present after `--dry-run`: what a real run would do. */
+  readonly plan?: Plan;
+}
+
+/** What a run would fetch. */
+export interface Plan {
+  readonly months: readonly PlanRow[];
+  readonly fetch: { readonly files: number; readonly bytes: number; readonly unknownSizes: number };
+  readonly held: { readonly files: number; readonly bytes: number };
+  /** Free on the disk of the archive; absent when it cannot be told. */
+  readonly freeBytes?: number;
+}
+
+/** One user's month in a plan. */
+export interface PlanRow {
+  readonly user: string;
+  /** `YYYY-MM`. */
+  readonly month: string;
+  readonly fetchFiles: number;
+  readonly fetchBytes: number;
+  readonly heldFiles: number;
+  readonly heldBytes: number;
+  readonly skippedFiles: number;
+}
+
+/** What a run tells while it goes. */
+export type RunEvent =
+  | {
+    readonly type: "run_started";
+    readonly runId: string;
+    readonly outputDir: string;
+    readonly range: DateRange;
+  }
+  | { readonly type: "discovery"; readonly mode: "account" | "users"; readonly reason: string }
+  | {
+    readonly type: "listing";
+    readonly users: number;
+    readonly windows: number;
+    readonly meetings: number;
+    readonly files: number;
+    readonly done: boolean;
+  }
+  | { readonly type: "window"; readonly proof: WindowProof }
+  | {
+    readonly type: "queue";
+    readonly files: number;
+    readonly bytes: number;
+    /** False while the listing may still add to it. */
+    readonly complete: boolean;
+  }
+  | {
+    readonly type: "file_started";
+    readonly key: string;
+    readonly path: string;
+    readonly sizeBytes?: number | undefined;
+    readonly offset: number;
+  }
+  | {
+    readonly type: "file_progress";
+    readonly key: string;
+    readonly offset: number;
+    readonly sizeBytes?: number | undefined;
+  }
+  | {
+    readonly type: "file_retry";
+    readonly key: string;
+    readonly path: string;
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly message: string;
+  }
+  | {
+    readonly type: "file_completed";
+    readonly key: string;
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly sha256: string;
+    readonly candidate: Candidate;
+  }
+  | {
+    readonly type: "file_failed";
+    readonly key: string;
+    readonly path: string;
+    readonly code: string;
+    readonly message: string;
+  }
+  | {
+    readonly type: "notice";
+    readonly level: "info" | "warning" | "error";
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string | undefined;
+  }
+  | { readonly type: "run_finished"; readonly summary: RunSummary };
+
+/** Receives events, synchronously; must not throw. */
+export type EventListener = (event: RunEvent) => void;

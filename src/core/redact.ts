@@ -1,0 +1,76 @@
+/** Keeps secrets out of whatever people and files get to see. */
+
+const secretFields =
+  /^(access_token|refresh_token|download_access_token|download_token|token|authorization|client_secret|secret|password|passcode|recording_play_passcode|pwd|download_url|play_url|share_url|zak|signature|policy|key-pair-id)$/i;
+
+/** True for names of fields that hold secrets or addresses that grant access. */
+export function isSecretField(name: string): boolean {
+  return secretFields.test(name);
+}
+
+/**
+ * A URL fit for logs: scheme, host and path, with the query's values and the opaque part of download
+ * addresses removed. Text that is no URL comes back as `"(not a URL)"`.
+ */
+export function redactUrl(url: string | URL): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return "(not a URL)";
+  }
+  const path = parsed.pathname.replace(
+    /^(.*\/(?:rec|recording)\/(?:[a-z_]+\/)*?(?:download|play|share|webhook_download)\/)(.+)$/i,
+    (_, head: string, opaque: string) => `${head}${opaque.slice(0, 4)}…`,
+  );
+  const names = [...parsed.searchParams.keys()];
+  const safe = (name: string) =>
+    safeQueryFields.has(name) ? `${name}=${parsed.searchParams.get(name)}` : `${name}=…`;
+  return `${parsed.protocol}//${parsed.host}${path}${
+    names.length > 0 ? `?${names.map(safe).join("&")}` : ""
+  }`;
+}
+
+const safeQueryFields = new Set([
+  "from",
+  "to",
+  "page_size",
+  "status",
+  "trash",
+  "trash_type",
+  "include_fields",
+  "ttl",
+]);
+
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 …"],
+  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)?/g, "…jwt…"],
+  [
+    /([?&](?:access_token|token|pwd|passcode|signature|policy|key-pair-id|x-amz-[a-z-]+|secret|client_secret)=)[^&\s"'<>]+/gi,
+    "$1…",
+  ],
+  [
+    /("(?:access_token|download_access_token|client_secret|password|passcode|recording_play_passcode|download_url|play_url)"\s*:\s*")[^"]*(")/gi,
+    "$1…$2",
+  ],
+  [
+    /(\/(?:rec|recording)\/(?:[a-z_]+\/)*?(?:download|play|share|webhook_download)\/[A-Za-z0-9_.-]{0,4})[A-Za-z0-9_.~%+=/-]+/gi,
+    "$1…",
+  ],
+];
+
+/** Text with tokens, signed queries and the opaque part of download addresses removed. */
+export function redactText(text: string): string {
+  let safe = text;
+  for (const [pattern, replacement] of patterns) safe = safe.replace(pattern, replacement);
+  return safe;
+}
+
+/** A deep copy of plain JSON data without secret fields and with every text redacted. */
+export function redactData(value: unknown): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (Array.isArray(value)) return value.map(redactData);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => !isSecretField(name));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, redactData(inner)]));
+}

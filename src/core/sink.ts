@@ -1,0 +1,43 @@
+/** What is known of a file whose bytes were all received and checked. */
+export interface Receipt {
+  readonly sizeBytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A place to keep files in. Paths are relative segments, already encoded and contained. */
+export interface Sink {
+  stat(path: readonly string[]): Promise<{ readonly sizeBytes: number } | undefined>;
+  begin(path: readonly string[], options: BeginOptions): Promise<SinkWriter>;
+}
+
+/** How to begin a file. */
+export interface BeginOptions {
+  /** Modification time the finished file gets. */
+  readonly modifiedAt?: Date | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A file being written. Nothing is visible at its path until `commit()`; disposing without it keeps the
+ * partial, so that a later attempt goes on.
+ *
+ * It takes writes instead of being a `WritableStream`: the transfer owns two buffers and overlaps reading
+ * with writing, which a stream's queue would copy and count a second time.
+ */
+export interface SinkWriter extends AsyncDisposable {
+  /** Bytes kept so far, those of earlier attempts included. */
+  readonly offset: number;
+  /** Appends all of `bytes`; they may be reused once the promise resolves. One write at a time. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The first `length` bytes kept, in order, for hashing. */
+  read(length: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** Drops what is kept beyond `sizeBytes`. */
+  truncate(sizeBytes: number): Promise<void>;
+  /** Makes what was written durable under the partial's name. */
+  flush(): Promise<void>;
+  /** Gives the file its final name and time. Call `flush()` first. */
+  commit(receipt: Receipt): Promise<void>;
+  /** Removes the partial. */
+  discard(): Promise<void>;
+}
