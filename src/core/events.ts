@@ -51,6 +51,8 @@ export interface RunSummary {
   readonly files: FileCounts;
   readonly users: number;
   readonly meetings: number;
+  /** Of these, the ones with nothing left to do. */
+  readonly processed: { readonly users: number; readonly meetings: number };
   /** Bytes received by this run. */
   readonly bytes: number;
   readonly seconds: number;

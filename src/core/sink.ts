@@ -8,6 +8,8 @@ export interface Receipt {
 /** A place to keep files in. Paths are relative segments, already encoded and contained. */
 export interface Sink {
   stat(path: readonly string[]): Promise<{ readonly sizeBytes: number } | undefined>;
+  /** The bytes of a finished file, in order. */
+  read(path: readonly string[]): AsyncIterable<Uint8Array<ArrayBuffer>>;
   begin(path: readonly string[], options: BeginOptions): Promise<SinkWriter>;
 }
 

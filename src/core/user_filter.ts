@@ -21,7 +21,7 @@ export function compileUserFilter(patterns: readonly string[]): UserFilter {
   const excludes = cleaned.filter((p) => p.startsWith("!")).map((p) => toRule(p.slice(1)));
   return {
     matchesAll: excludes.length === 0 && (includes.length === 0 || includes.some((r) => r.pattern === "*")),
-    canonical: cleaned.map((p) => p.toLowerCase()).sort().join(","),
+    canonical: [...new Set(cleaned.map((p) => p.toLowerCase()))].sort().join(","),
     matches(user) {
       const test = (rule: Rule) => rule.regExp.test(user.email) || rule.regExp.test(user.id);
       let included = includes.length === 0;

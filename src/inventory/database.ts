@@ -1,0 +1,110 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { InventoryError, toError } from "../core/errors.ts";
+import { migrations } from "./migrations.ts";
+
+/** One SQLite connection with its schema up to date. Everything on it is synchronous. */
+export class Database implements Disposable {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /**
+   * Opens, creates or upgrades the database file. `":memory:"` makes a private one.
+   *
+   * @throws {InventoryError} When the file is no database, is damaged, or comes from a newer version.
+   */
+  constructor(path: string, options: { readOnly?: boolean } = {}) {
+    const readOnly = options.readOnly ?? false;
+    this.#db = guard(path, () => {
+      const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+      try {
+        if (!readOnly) {
+          db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
+        }
+        migrate(db, path, readOnly);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+      return db;
+    });
+  }
+
+  /** A prepared statement, prepared once per text. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Makes a JavaScript predicate callable from SQL as `name(a, b)`. */
+  defineFunction(name: string, implementation: (a: string, b: string) => number): void {
+    this.#db.function(name, (a, b) => implementation(String(a), String(b)));
+  }
+
+  /** Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. */
+  transaction<T>(body: () => T): T {
+    if (this.#db.isTransaction) return body();
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = body();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** A transaction that has reached the disk when this returns, also across a power cut; about 0.3 ms. */
+  durableTransaction<T>(body: () => T): T {
+    this.#db.exec("PRAGMA synchronous = FULL");
+    try {
+      return this.transaction(body);
+    } finally {
+      this.#db.exec("PRAGMA synchronous = NORMAL");
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+}
+
+function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  if (version > migrations.length) {
+    throw new InventoryError(
+      `Cannot use inventory "${path}": its version ${version} is newer than this program's ${migrations.length}`,
+      {
+        code: "inventory_newer",
+        hint: "run the newer zoom-extract that wrote it, or choose another --output-dir",
+      },
+    );
+  }
+  if (version === migrations.length) return;
+  if (readOnly) {
+    throw new InventoryError(
+      `Cannot read inventory "${path}": its version ${version} is older than this program's ${migrations.length}`,
+      { code: "inventory_older", hint: "run extract once without --dry-run to bring it up to date" },
+    );
+  }
+  db.exec("BEGIN IMMEDIATE");
+  for (const sql of migrations.slice(version)) db.exec(sql);
+  db.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
+}
+
+function guard<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (thrown) {
+    if (thrown instanceof InventoryError) throw thrown;
+    throw new InventoryError(`Cannot open inventory "${path}": ${toError(thrown).message}`, {
+      cause: thrown,
+      hint: "if the file is damaged, move it away: the next run lists again and adopts the files it finds",
+    });
+  }
+}

@@ -1,0 +1,271 @@
+import type { DateRange } from "../core/date_range.ts";
+import type { Order } from "../core/config.ts";
+import type { Database } from "./database.ts";
+import type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
+
+/** What may change together with a status. Absent fields keep their value. */
+export interface StatusChange {
+  readonly status: FileStatus;
+  readonly reason?: string | null;
+  readonly attempts?: number;
+  readonly error_code?: string | null;
+  readonly error?: string | null;
+  readonly file_size?: number | null;
+  readonly sha256?: string | null;
+  readonly completed_at?: string | null;
+  readonly deleted_time?: string | null;
+}
+
+/** Which files a run is about. */
+export interface RunScope {
+  readonly runId: string;
+  readonly range: DateRange;
+}
+
+/** Count and bytes of the files with one status. */
+export interface StatusTotal {
+  readonly status: FileStatus;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const listedColumns: readonly (keyof ListedColumns)[] = [
+  "file_id",
+  "user_email",
+  "user_id",
+  "meeting_uuid",
+  "meeting_id",
+  "meeting_topic",
+  "meeting_start",
+  "file_type",
+  "recording_type",
+  "file_extension",
+  "recording_start",
+  "recording_end",
+  "file_name",
+  "listed_size",
+  "auto_delete_date",
+  "deleted_time",
+];
+
+const orderBy: Readonly<Record<Order, string>> = {
+  newest: "meeting_start DESC, recording_start, file_key",
+  oldest: "meeting_start, recording_start, file_key",
+  expiring: "coalesce(auto_delete_date, '9999'), meeting_start, recording_start, file_key",
+  smallest: "coalesce(listed_size, 0), meeting_start, file_key",
+};
+
+/** In scope: seen by this run's listing, or inside its days and remembered from an earlier one. */
+const inScope = `i.meeting_uuid IN (SELECT uuid FROM meetings
+    WHERE (seen_run = :run OR (start_time >= :from AND start_time < :until)) AND wanted_user(host_id, host_email))`;
+
+/** The rows of the table `inventory`. */
+export class Files {
+  readonly #db: Database;
+  readonly #now: () => string;
+
+  constructor(db: Database, now: () => string) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  get(key: string): FileRow | undefined {
+    return this.#db.prepare("SELECT * FROM inventory WHERE file_key = ?").get(key) as FileRow | undefined;
+  }
+
+  ofMeeting(uuid: string): FileRow[] {
+    const sql =
+      "SELECT * FROM inventory WHERE meeting_uuid = ? ORDER BY recording_start, file_type, file_key";
+    return this.#db.prepare(sql).all(uuid) as unknown as FileRow[];
+  }
+
+  /** Adds a file that was not known. */
+  insert(columns: ListedColumns, change: StatusChange, runId: string): void {
+    const names = ["file_key", ...listedColumns, "status", "reason", "run_id", "first_seen_at", "updated_at"];
+    const now = this.#now();
+    this.#db.prepare(
+      `INSERT INTO inventory (${names.join(", ")}) VALUES (${names.map((n) => `:${n}`).join(", ")})`,
+    ).run({
+      ...columns,
+      status: change.status,
+      reason: change.reason ?? null,
+      run_id: runId,
+      first_seen_at: now,
+      updated_at: now,
+    });
+    this.#journal(columns.file_key, undefined, change, runId);
+  }
+
+  /** Takes over what a newer listing says, the folder and path apart. */
+  refresh(columns: ListedColumns): void {
+    this.#db.prepare(
+      `UPDATE inventory SET ${listedColumns.map((n) => `${n} = :${n}`).join(", ")}, updated_at = :updated_at
+       WHERE file_key = :file_key`,
+    ).run({ ...columns, updated_at: this.#now() });
+  }
+
+  /** Gives a file its path, for good. `pathKey` is the path folded for comparison. */
+  setPath(key: string, path: string, pathKey: string): void {
+    this.#db.prepare("UPDATE inventory SET path = ?, path_key = ? WHERE file_key = ? AND path IS NULL")
+      .run(path, pathKey, key);
+  }
+
+  /** Changes the status and what goes with it; writes a journal line when the status really changes. */
+  setStatus(key: string, change: StatusChange, runId: string): void {
+    const before = this.get(key);
+    if (!before) return;
+    const fields = Object.entries(change).filter(([, value]) => value !== undefined);
+    const sets = fields.map(([name]) => `${name} = :${name}`).join(", ");
+    this.#db.prepare(
+      `UPDATE inventory SET ${sets}, run_id = :run_id, updated_at = :now WHERE file_key = :key`,
+    )
+      .run({ ...Object.fromEntries(fields), run_id: runId, now: this.#now(), key });
+    if (before.status !== change.status) this.#journal(key, before, change, runId);
+    this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ?").run(before.meeting_uuid);
+  }
+
+  /** Stores the proof of received bytes ahead of the rename, so that a crash between the two loses nothing. */
+  setReceipt(key: string, receipt: { sizeBytes: number; sha256: string }): void {
+    this.#db.durableTransaction(() => {
+      this.#db.prepare("UPDATE inventory SET file_size = ?, sha256 = ?, updated_at = ? WHERE file_key = ?")
+        .run(receipt.sizeBytes, receipt.sha256, this.#now(), key);
+    });
+  }
+
+  /** Remembers what a later attempt needs to go on with the partial. */
+  setRemote(key: string, remote: { sizeBytes?: number | undefined; validator?: string | undefined }): void {
+    this.#db.prepare("UPDATE inventory SET remote_size = ?, remote_validator = ? WHERE file_key = ?")
+      .run(remote.sizeBytes ?? null, remote.validator ?? null, key);
+  }
+
+  /** Forgets a file of which nothing was ever held. */
+  remove(key: string): void {
+    this.#db.prepare("DELETE FROM inventory WHERE file_key = ? AND file_size IS NULL").run(key);
+  }
+
+  /** Puts back what a dead or failed part of run `runId` left, and what any dead run left under way. */
+  reopen(runId: string): void {
+    const sql = `SELECT file_key FROM inventory
+      WHERE status <> 'completed' AND (status = 'active' OR (status = 'failed' AND run_id = ?))`;
+    for (const row of this.#db.prepare(sql).all(runId)) {
+      const key = String(row["file_key"]);
+      this.setStatus(key, { status: "pending" }, this.get(key)?.run_id ?? runId);
+    }
+  }
+
+  /** Up to `limit` pending files of this run, in the given order. */
+  nextPending(runId: string, order: Order, limit: number): FileRow[] {
+    const sql = `SELECT * FROM inventory WHERE status = 'pending' AND run_id = ?
+      ORDER BY ${orderBy[order]} LIMIT ?`;
+    return this.#db.prepare(sql).all(runId, limit) as unknown as FileRow[];
+  }
+
+  /** Number and listed bytes of the pending files of this run. */
+  pendingTotal(runId: string): { files: number; bytes: number } {
+    const row = this.#db.prepare(
+      `SELECT count(*) AS files, coalesce(sum(listed_size), 0) AS bytes FROM inventory
+       WHERE status = 'pending' AND run_id = ?`,
+    ).get(runId);
+    return { files: Number(row?.["files"] ?? 0), bytes: Number(row?.["bytes"] ?? 0) };
+  }
+
+  /**
+   * Up to `limit` files in scope, after key `after`, that are neither held nor settled and that this run's
+   * listing did not show: what a run takes up again from windows that need no listing.
+   */
+  leftOver(scope: RunScope, after: string, limit: number): FileRow[] {
+    const sql = `SELECT i.* FROM inventory i
+      WHERE i.status IN ('pending', 'failed', 'skipped') AND i.run_id <> :run AND i.file_key > :after AND ${inScope}
+      ORDER BY i.file_key LIMIT :limit`;
+    return this.#db.prepare(sql).all({ ...bind(scope), after, limit }) as unknown as FileRow[];
+  }
+
+  /** Number of files of a meeting that are still to come. */
+  openCount(meetingUuid: string): number {
+    const sql = `SELECT count(*) AS open FROM inventory
+      WHERE meeting_uuid = ? AND status IN ('pending', 'active')`;
+    return Number(this.#db.prepare(sql).get(meetingUuid)?.["open"] ?? 0);
+  }
+
+  /** People and meetings in scope, and how many of them have nothing open any more. */
+  processed(scope: RunScope): { users: number; usersDone: number; meetings: number; meetingsDone: number } {
+    const sql = `SELECT count(*) AS meetings, count(*) - coalesce(sum(open), 0) AS meetings_done,
+        count(DISTINCT host) AS users, count(DISTINCT iif(open, host, NULL)) AS users_open
+      FROM (SELECT m.host_id AS host, EXISTS (SELECT 1 FROM inventory o WHERE o.meeting_uuid = m.uuid
+              AND o.status IN ('pending', 'active')) AS open
+            FROM meetings m
+            WHERE (m.seen_run = :run OR (m.start_time >= :from AND m.start_time < :until))
+              AND wanted_user(m.host_id, m.host_email))`;
+    const row = this.#db.prepare(sql).get(bind(scope)) ?? {};
+    const users = Number(row["users"] ?? 0);
+    return {
+      users,
+      usersDone: users - Number(row["users_open"] ?? 0),
+      meetings: Number(row["meetings"] ?? 0),
+      meetingsDone: Number(row["meetings_done"] ?? 0),
+    };
+  }
+
+  /** Files not held that Zoom will delete by itself on or before `day`, soonest first. */
+  expiring(scope: RunScope, day: string, limit: number): FileRow[] {
+    const sql = `SELECT i.* FROM inventory i
+      WHERE i.status IN ('pending', 'active', 'failed', 'skipped', 'not_ready')
+        AND i.auto_delete_date <= :day AND ${inScope} ORDER BY i.auto_delete_date, i.file_key LIMIT :limit`;
+    return this.#db.prepare(sql).all({ ...bind(scope), day, limit }) as unknown as FileRow[];
+  }
+
+  /** Files that lie in the trash, the longest there first. */
+  inTrash(scope: RunScope): FileRow[] {
+    const sql = `SELECT i.* FROM inventory i WHERE i.status = 'in_trash' AND ${inScope}
+      ORDER BY coalesce(i.deleted_time, '9999'), i.file_key`;
+    return this.#db.prepare(sql).all(bind(scope)) as unknown as FileRow[];
+  }
+
+  /** Files in scope by status; bytes are those on disk. */
+  totals(scope: RunScope): StatusTotal[] {
+    const sql = `SELECT i.status AS status, count(*) AS files, coalesce(sum(i.file_size), 0) AS bytes
+      FROM inventory i WHERE ${inScope} GROUP BY i.status`;
+    return this.#db.prepare(sql).all(bind(scope)) as unknown as StatusTotal[];
+  }
+
+  /** Every file in scope, for listings. Lazy. */
+  *inScope(scope: RunScope): Generator<FileRow> {
+    const sql =
+      `SELECT i.* FROM inventory i WHERE ${inScope} ORDER BY i.meeting_start DESC, i.meeting_uuid, i.path`;
+    yield* this.#db.prepare(sql).iterate(bind(scope)) as unknown as Iterable<FileRow>;
+  }
+
+  /** Up to `limit` files in scope that failed. */
+  failed(scope: RunScope, limit: number): FileRow[] {
+    const sql =
+      `SELECT i.* FROM inventory i WHERE i.status = 'failed' AND ${inScope} ORDER BY i.path LIMIT :limit`;
+    return this.#db.prepare(sql).all({ ...bind(scope), limit }) as unknown as FileRow[];
+  }
+
+  /** Days, `YYYY-MM-DD`, on which files of `userId` (of everybody when absent) are still being processed. */
+  notReadyDays(userId?: string): string[] {
+    const sql = `SELECT DISTINCT substr(meeting_start, 1, 10) AS day FROM inventory
+      WHERE status = 'not_ready' AND (:user IS NULL OR user_id = :user) AND meeting_start <> ''`;
+    return this.#db.prepare(sql).all({ user: userId ?? null }).map((row) => String(row["day"]));
+  }
+
+  #journal(key: string, before: FileRow | undefined, change: StatusChange, runId: string): void {
+    const line = {
+      at: this.#now(),
+      run_id: runId,
+      file_key: key,
+      from: before?.status ?? null,
+      to: change.status,
+      ...(before?.path ? { path: before.path } : {}),
+      ...(change.reason ? { reason: change.reason } : {}),
+      ...(change.file_size === undefined ? {} : { file_size: change.file_size }),
+      ...(change.sha256 === undefined ? {} : { sha256: change.sha256 }),
+      ...(change.error_code ? { error_code: change.error_code, error: change.error ?? "" } : {}),
+    };
+    this.#db.prepare("INSERT INTO journal_outbox (line) VALUES (?)").run(JSON.stringify(line));
+  }
+}
+
+function bind({ runId, range }: RunScope): Record<string, string> {
+  return { run: runId, from: range.from, until: `${range.to}T99` };
+}

@@ -1,0 +1,105 @@
+import { StorageError, toError } from "../core/errors.ts";
+import type { Database } from "./database.ts";
+
+/**
+ * `inventory.jsonl`: one line per status change, each exactly once.
+ *
+ * Lines wait in the database, in the transaction of their change, until they are in the file; every line
+ * carries its number, so that after a crash the file's last whole line tells where to go on.
+ */
+export class Journal implements AsyncDisposable {
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(db: Database, path: string, file: Deno.FsFile) {
+    this.#db = db;
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Opens or creates the file, cuts a torn last line off, and catches up. */
+  static async open(db: Database, path: string): Promise<Journal> {
+    const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+    try {
+      const lastSeq = await repair(file);
+      db.transaction(() => forgetWritten(db, lastSeq));
+      const journal = new Journal(db, path, file);
+      await journal.flush();
+      return journal;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Moves what waits in the database to the file. Calls may overlap: they take turns. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#flush());
+    return this.#writing;
+  }
+
+  async #flush(): Promise<void> {
+    while (true) {
+      const rows = this.#db.prepare("SELECT seq, line FROM journal_outbox ORDER BY seq LIMIT 2000").all();
+      const last = rows.at(-1);
+      if (!last) return;
+      const text = rows.map((row) => `{"seq":${row["seq"]},${String(row["line"]).slice(1)}\n`).join("");
+      try {
+        await writeAll(this.#file, new TextEncoder().encode(text));
+      } catch (thrown) {
+        throw new StorageError(`Cannot write "${this.#path}": ${toError(thrown).message}`, {
+          path: this.#path,
+          cause: thrown,
+        });
+      }
+      this.#db.prepare("DELETE FROM journal_outbox WHERE seq <= ?").run(Number(last["seq"]));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      this.#file.close();
+    }
+  }
+}
+
+/** Drops what a crash left waiting although it is in the file; a new database goes on after an old file's numbers. */
+function forgetWritten(db: Database, lastSeq: number): void {
+  const row = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'journal_outbox'").get();
+  if (row && Number(row["seq"]) >= lastSeq) {
+    db.prepare("DELETE FROM journal_outbox WHERE seq <= ?").run(lastSeq);
+    return;
+  }
+  db.prepare("DELETE FROM sqlite_sequence WHERE name = 'journal_outbox'").run();
+  db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('journal_outbox', ?)").run(lastSeq);
+}
+
+/** Leaves the file positioned after its last whole line and returns that line's number, 0 when there is none. */
+async function repair(file: Deno.FsFile): Promise<number> {
+  const size = (await file.stat()).size;
+  const tailSize = Math.min(size, 64 * 1024);
+  await file.seek(size - tailSize, Deno.SeekMode.Start);
+  const tail = new Uint8Array(tailSize);
+  let filled = 0;
+  while (filled < tailSize) {
+    const count = await file.read(tail.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  const lastBreak = tail.lastIndexOf(10);
+  const wholeSize = size - tailSize + lastBreak + 1;
+  if (wholeSize < size) await file.truncate(wholeSize);
+  await file.seek(wholeSize, Deno.SeekMode.Start);
+  const lines = new TextDecoder().decode(tail.subarray(0, lastBreak + 1)).split("\n");
+  const seq = /^\{"seq":(\d+),/.exec(lines.at(-2) ?? "");
+  return seq ? Number(seq[1]) : 0;
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) written += await file.write(bytes.subarray(written));
+}

@@ -1,0 +1,124 @@
+/**
+ * Schema changes in order; the database's `user_version` counts those applied. Never edit one that has been
+ * released: append.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE users (
+    id TEXT PRIMARY KEY,
+    email TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    status TEXT NOT NULL,
+    folder TEXT,
+    folder_key TEXT UNIQUE,
+    first_seen_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE meetings (
+    uuid TEXT PRIMARY KEY,
+    meeting_id TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    start_time TEXT NOT NULL,
+    host_id TEXT NOT NULL,
+    host_email TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    duration_minutes INTEGER NOT NULL,
+    type INTEGER,
+    auto_delete_date TEXT,
+    folder TEXT,
+    folder_key TEXT UNIQUE,
+    raw TEXT NOT NULL,
+    sidecars_due INTEGER NOT NULL DEFAULT 1,
+    seen_run TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX meetings_start ON meetings (start_time);
+  CREATE INDEX meetings_sidecars_due ON meetings (sidecars_due) WHERE sidecars_due = 1;
+
+  CREATE TABLE inventory (
+    file_key TEXT PRIMARY KEY,
+    file_id TEXT,
+    user_email TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    meeting_uuid TEXT NOT NULL,
+    meeting_id TEXT NOT NULL,
+    meeting_topic TEXT NOT NULL,
+    meeting_start TEXT NOT NULL,
+    file_type TEXT NOT NULL COLLATE NOCASE,
+    recording_type TEXT NOT NULL,
+    file_extension TEXT NOT NULL,
+    recording_start TEXT NOT NULL,
+    recording_end TEXT NOT NULL,
+    file_name TEXT,
+    listed_size INTEGER,
+    file_size INTEGER,
+    sha256 TEXT,
+    path TEXT,
+    path_key TEXT UNIQUE,
+    status TEXT NOT NULL CHECK (status IN
+      ('pending', 'active', 'completed', 'failed', 'skipped', 'not_ready', 'in_trash', 'gone')),
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error_code TEXT,
+    error TEXT,
+    auto_delete_date TEXT,
+    deleted_time TEXT,
+    remote_size INTEGER,
+    remote_validator TEXT,
+    run_id TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    completed_at TEXT
+  ) STRICT;
+  CREATE INDEX inventory_meeting ON inventory (meeting_uuid);
+  CREATE INDEX inventory_user ON inventory (user_email);
+  CREATE INDEX inventory_open ON inventory (status, run_id, meeting_start) WHERE status <> 'completed';
+
+  CREATE TABLE windows (
+    scope TEXT NOT NULL,
+    asked_from TEXT NOT NULL,
+    asked_to TEXT NOT NULL,
+    echoed_from TEXT,
+    echoed_to TEXT,
+    total_records INTEGER,
+    seen INTEGER NOT NULL,
+    proven_at TEXT,
+    reason TEXT,
+    run_id TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (scope, asked_from, asked_to)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY,
+    status TEXT NOT NULL CHECK (status IN ('running', 'interrupted', 'completed', 'failed')),
+    started_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    finished_at TEXT,
+    range_from TEXT NOT NULL,
+    range_to TEXT NOT NULL,
+    filters TEXT NOT NULL,
+    counts TEXT NOT NULL DEFAULT '{}',
+    exit_code INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE hook_runs (
+    file_key TEXT NOT NULL,
+    plugin TEXT NOT NULL,
+    hook TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('completed', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (file_key, plugin, hook)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Status changes that still have to reach inventory.jsonl; written in the transaction of the change.
+  CREATE TABLE journal_outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    line TEXT NOT NULL
+  ) STRICT;
+  `,
+];
