@@ -62,6 +62,8 @@ export interface RecordingFile {
 /** A file together with where to get it now. The URL is a short-lived secret: it is never stored. */
 export interface ListedFile extends RecordingFile {
   readonly downloadUrl?: string;
+  /** True when it lies on a recorder of the customer's own: Zoom gives a path there and no address. */
+  readonly isOnPremise?: boolean;
 }
 
 /** A meeting as a listing shows it. */

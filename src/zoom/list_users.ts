@@ -1,0 +1,92 @@
+import type { Listed } from "../core/listing.ts";
+import type { User } from "../core/recording.ts";
+import type { ZoomApi } from "./api.ts";
+import { endpoints } from "./endpoints.ts";
+import { mapUser } from "./map_user.ts";
+import { parsePage } from "./page.ts";
+import { isRecord } from "./schema.ts";
+
+/** Users of one status, and what was odd about the list. */
+export interface UserList {
+  readonly users: readonly User[];
+  readonly warnings: readonly Listed[];
+}
+
+/** Statuses that can own recordings. Zoom lists only active users unless asked; pending ones own nothing. */
+export type WalkedStatus = "active" | "inactive";
+
+/** Accepted under the old maximum (300) and the new one (2000) of the Zoom API reference, "List users". */
+const pageSize = "300";
+
+/**
+ * Lists the users of one status; once more from page one when fewer came than Zoom says there are, and then
+ * goes on with a warning.
+ */
+export async function listUsers(
+  api: ZoomApi,
+  options: { status: WalkedStatus; signal: AbortSignal },
+): Promise<UserList> {
+  const users = new Map<string, User>();
+  const seen = new Set<string>();
+  for (let number = 1;; number++) {
+    const pass = await listUsersOnce(api, { ...options, users, seen });
+    const isShort = seen.size < (pass.totalRecords ?? (pass.fault === undefined ? 0 : Infinity));
+    if (!isShort) return { users: [...users.values()], warnings: [] };
+    if (number === 2) {
+      return { users: [...users.values()], warnings: [shortWarning(options.status, seen.size, pass)] };
+    }
+  }
+}
+
+interface UserPass {
+  readonly totalRecords: number | undefined;
+  readonly fault: string | undefined;
+}
+
+async function listUsersOnce(
+  api: ZoomApi,
+  state: { status: WalkedStatus; signal: AbortSignal; users: Map<string, User>; seen: Set<string> },
+): Promise<UserPass> {
+  const { status, signal, users, seen } = state;
+  const action = `list ${status} users`;
+  const inPass = new Set<string>();
+  const tokens = new Set<string>();
+  let totalRecords: number | undefined;
+  for (let pageToken = "";;) {
+    const page = await api.get({
+      endpoint: endpoints.users,
+      path: "/users",
+      query: { status, page_size: pageSize, next_page_token: pageToken || undefined },
+      action,
+      parse: (data) => parsePage(data, "users", action),
+      signal,
+    });
+    totalRecords = page.totalRecords ?? totalRecords;
+    const before = inPass.size;
+    for (const item of page.items) {
+      const user = mapUser(item, status);
+      if (user !== undefined) users.set(user.id, user);
+      // A pending user has no id and still counts in Zoom's total.
+      const identity = user?.id ?? (isRecord(item) ? `e-mail ${item.email}` : "");
+      inPass.add(identity);
+      seen.add(identity);
+    }
+    pageToken = page.nextPageToken;
+    if (pageToken === "") return { totalRecords, fault: undefined };
+    if (tokens.has(pageToken)) return { totalRecords, fault: "a page token came twice" };
+    if (inPass.size === before) return { totalRecords, fault: "a page brought nobody new" };
+    tokens.add(pageToken);
+  }
+}
+
+function shortWarning(status: WalkedStatus, seen: number, pass: UserPass): Listed {
+  const because = pass.fault === undefined ? "" : ` (${pass.fault})`;
+  return {
+    type: "warning",
+    code: "users_incomplete",
+    message:
+      `Zoom listed ${seen} of ${pass.totalRecords ?? "an unknown number of"} ${status} users${because}: ` +
+      "recordings of the others are missing",
+    hint: "run again later; if it stays so, ask Zoom's support",
+  };
+}
