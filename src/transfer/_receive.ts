@@ -1,0 +1,134 @@
+import { TransferError } from "../core/errors.ts";
+import type { OpenedFile } from "../core/source.ts";
+import { BodyReader } from "./_body_reader.ts";
+import type { HeldBytes } from "./_held_bytes.ts";
+import { checkContent, checkContentType, type ExpectedFile, headSizeBytes } from "./check_content.ts";
+import type { RateLimiter } from "./rate_limiter.ts";
+
+/** What lets bytes of two attempts belong together. */
+export interface FileVersion {
+  readonly validator?: string;
+  readonly sizeBytes?: number;
+}
+
+interface ReceiveOptions {
+  readonly held: HeldBytes;
+  readonly file: ExpectedFile;
+  /** Version of the bytes held. */
+  readonly version: FileVersion;
+  readonly idleTimeoutMs: number;
+  readonly largestReadBytes: number;
+  readonly limiter?: RateLimiter | undefined;
+  readonly signal: AbortSignal;
+  /** The answer is accepted: what is held from now on is of this version. */
+  readonly onAccepted: (version: FileVersion) => void;
+  readonly onProgress: (sizeBytes: number | undefined) => void;
+}
+
+/** Takes one answer to its end. Bytes that turn out not to be the file are dropped before the error is thrown. */
+export async function receive(opened: OpenedFile, options: ReceiveOptions): Promise<void> {
+  await using reader = new BodyReader(opened.body, options);
+  const { held } = options;
+  checkContentType(opened.contentType);
+  await refuseMisfit(opened, options);
+  let pending: Promise<Uint8Array<ArrayBuffer> | undefined>;
+  if (opened.offset === 0 && held.offset > 0) {
+    pending = Promise.resolve(await beginAnew(opened, options, reader));
+  } else pending = reader.read();
+  options.onAccepted(versionOf(opened));
+  try {
+    for (let piece; (piece = await pending) !== undefined;) {
+      const { byteLength } = piece;
+      pending = options.limiter === undefined
+        ? reader.read()
+        : options.limiter.take(byteLength, options.signal).then(() => reader.read());
+      // Whoever fails first ends the attempt; the other outcome is of no interest then.
+      pending.catch(() => {});
+      await refuseSurplus(opened, held, byteLength);
+      await held.append(piece, opened.contentType);
+      reader.recycle(piece);
+      options.onProgress(opened.sizeBytes);
+    }
+    checkLength(opened, held);
+    held.checkWhole(opened.contentType);
+  } catch (error) {
+    if (isContentFailure(error)) await held.restart();
+    throw error;
+  }
+}
+
+/** The answer starts at 0 although more is held: looks at it before that is given up for it. */
+async function beginAnew(
+  opened: OpenedFile,
+  options: ReceiveOptions,
+  reader: BodyReader,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const first = await reader.read();
+  const head = first?.subarray(0, headSizeBytes) ?? new Uint8Array();
+  const isWhole = first === undefined || first.byteLength === opened.sizeBytes;
+  checkContent(head, options.file, { isWhole, contentType: opened.contentType });
+  await options.held.restart();
+  return first;
+}
+
+/** Drops what is held when the answer continues something else. */
+async function refuseMisfit(opened: OpenedFile, options: ReceiveOptions): Promise<void> {
+  if (opened.offset === 0) return;
+  const { held, version } = options;
+  const expected = held.offset;
+  const misfit = opened.offset !== expected
+    ? `it starts at byte ${opened.offset} instead of ${expected}`
+    : isOtherVersion(opened, version)
+    ? "the file has changed since"
+    : undefined;
+  if (misfit === undefined) return;
+  await held.restart();
+  throw new TransferError(`Cannot continue at byte ${expected}: ${misfit}`, {
+    code: "range",
+    expected: String(expected),
+    received: String(opened.offset),
+  });
+}
+
+function isOtherVersion(opened: OpenedFile, version: FileVersion): boolean {
+  const { validator, sizeBytes } = opened;
+  if (version.validator !== undefined && validator !== undefined && validator !== version.validator) {
+    return true;
+  }
+  if (version.sizeBytes === undefined) return false;
+  // A range answer that hides the total can still be trusted when its validator fits.
+  return sizeBytes === undefined ? validator === undefined : sizeBytes !== version.sizeBytes;
+}
+
+async function refuseSurplus(opened: OpenedFile, held: HeldBytes, addedBytes: number): Promise<void> {
+  const sizeBytes = opened.sizeBytes ?? Infinity;
+  const received = held.offset + addedBytes;
+  if (received <= sizeBytes) return;
+  await held.restart();
+  throw wrongLength(sizeBytes, received);
+}
+
+function checkLength(opened: OpenedFile, held: HeldBytes): void {
+  if (opened.sizeBytes !== undefined && held.offset !== opened.sizeBytes) {
+    throw wrongLength(opened.sizeBytes, held.offset);
+  }
+}
+
+function wrongLength(expected: number, received: number): TransferError {
+  return new TransferError(`Cannot accept the file: ${received} bytes instead of "${expected}"`, {
+    code: "truncated",
+    expected: String(expected),
+    received: String(received),
+  });
+}
+
+function versionOf(opened: OpenedFile): FileVersion {
+  return {
+    ...(opened.validator === undefined ? {} : { validator: opened.validator }),
+    ...(opened.sizeBytes === undefined ? {} : { sizeBytes: opened.sizeBytes }),
+  };
+}
+
+function isContentFailure(error: unknown): boolean {
+  return error instanceof TransferError && ["html", "json_error", "content"].includes(error.code);
+}
