@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { StorageError } from "../core/errors.ts";
+import { roomLogger } from "../core/log.ts";
+import type { BeginOptions, Receipt, SinkWriter } from "../core/sink.ts";
+import { fsError } from "./_fs_error.ts";
+import {
+  lstatIfAny,
+  pieceSizeBytes,
+  readPieces,
+  regularFileIfAny,
+  removeIfAny,
+  syncDirectory,
+  writeAll,
+} from "./_guarded_fs.ts";
+import { withEnding } from "./_partial_name.ts";
+
+const log = roomLogger("storage");
+
+interface LocalWriterOptions extends BeginOptions {
+  readonly directory: string;
+  readonly name: string;
+  readonly partialPath: string;
+  /** Called once, when the file is no longer open. */
+  readonly onClose: () => void;
+}
+
+/** Writes to the open partial `file`, from its end. Owns the file from here on. */
+export async function createLocalWriter(file: Deno.FsFile, options: LocalWriterOptions): Promise<SinkWriter> {
+  try {
+    return new LocalWriter(file, options, await file.seek(0, Deno.SeekMode.End));
+  } catch (error) {
+    file.close();
+    throw fsError("open", options.partialPath, error);
+  }
+}
+
+class LocalWriter implements SinkWriter {
+  #isOpen = true;
+  #offset: number;
+  readonly #file: Deno.FsFile;
+  readonly #options: LocalWriterOptions;
+
+  constructor(file: Deno.FsFile, options: LocalWriterOptions, offset: number) {
+    this.#file = file;
+    this.#options = options;
+    this.#offset = offset;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    await this.#attempt("write", () => writeAll(this.#file, bytes, (count) => this.#offset += count));
+  }
+
+  async *read(length: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    await this.#attempt("read", () => this.#file.seek(0, Deno.SeekMode.Start));
+    try {
+      for (let left = Math.min(length, this.#offset); left > 0;) {
+        this.#options.signal.throwIfAborted();
+        const buffer = new Uint8Array(Math.min(left, pieceSizeBytes));
+        const count = await this.#attempt("read", () => this.#file.read(buffer));
+        if (count === null) break;
+        left -= count;
+        yield buffer.subarray(0, count);
+      }
+    } finally {
+      await this.#attempt("read", () => this.#file.seek(this.#offset, Deno.SeekMode.Start));
+    }
+  }
+
+  async truncate(sizeBytes: number): Promise<void> {
+    if (sizeBytes >= this.#offset) return;
+    await this.#attempt("truncate", async () => {
+      await this.#file.truncate(sizeBytes);
+      this.#offset = await this.#file.seek(sizeBytes, Deno.SeekMode.Start);
+    });
+  }
+
+  async flush(): Promise<void> {
+    await this.#attempt("flush", () => this.#file.syncData());
+  }
+
+  async commit(receipt: Receipt): Promise<void> {
+    const { directory, name, partialPath, modifiedAt } = this.#options;
+    const target = join(directory, name);
+    await this.#attempt("finish", async () => {
+      const { size } = await this.#file.stat();
+      if (size !== receipt.sizeBytes) {
+        const state = `it holds ${size} bytes instead of ${receipt.sizeBytes}`;
+        throw new StorageError(`Cannot finish "${partialPath}": ${state}`, {
+          code: "changed",
+          path: partialPath,
+        });
+      }
+      if (modifiedAt !== undefined) await this.#file.utime(modifiedAt, modifiedAt);
+    });
+    await keepForeignFile(directory, name, receipt);
+    this.#close();
+    try {
+      await Deno.rename(partialPath, target);
+    } catch (error) {
+      throw fsError("finish", target, error);
+    }
+    await syncDirectory(directory);
+  }
+
+  async discard(): Promise<void> {
+    this.#close();
+    await removeIfAny(this.#options.partialPath);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOpen) return;
+    // An empty partial is worth nothing to a later attempt.
+    if (this.#offset === 0) return await this.discard();
+    this.#close();
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#file.close();
+    this.#options.onClose();
+  }
+
+  async #attempt<T>(action: string, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw fsError(action, this.#options.partialPath, error);
+    }
+  }
+}
+
+/** Moves a file that is not the one received out of the way, under a name that is free. */
+async function keepForeignFile(directory: string, name: string, receipt: Receipt): Promise<void> {
+  const path = join(directory, name);
+  const found = await regularFileIfAny(path);
+  if (found === undefined) return;
+  if (found.size === receipt.sizeBytes && await sha256OfFile(path) === receipt.sha256) return;
+  for (let n = 1;; n++) {
+    const aside = join(directory, withEnding(name, `.orig-${n}`));
+    if (await lstatIfAny(aside) !== undefined) continue;
+    try {
+      await Deno.rename(path, aside);
+    } catch (error) {
+      throw fsError("move aside", path, error);
+    }
+    log.warn("A file stood at {path} already: kept as {aside}", { path, aside });
+    return;
+  }
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const bytes of readPieces(path)) hash.update(bytes);
+  return hash.digest("hex");
+}

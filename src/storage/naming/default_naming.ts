@@ -1,0 +1,34 @@
+import { compactTime, type NamingStrategy } from "../../core/naming.ts";
+import type { Candidate, Meeting, RecordingFile, User } from "../../core/recording.ts";
+import { encodeSegment } from "../encode_segment.ts";
+
+/**
+ * The layout of the archive: `<user e-mail or id>`, `<time>_<topic>_<meeting number>`, `<time>_<FILETYPE>`.
+ *
+ * Times are UTC, as `YYYYMMDD_HHMMSSZ`. A long topic is shortened, never the time, the number or the type. Per-participant
+ * audio carries the name Zoom gave the file, without its extension.
+ */
+export const defaultNaming: NamingStrategy = (candidate: Candidate): [string, ...string[]] => [
+  userSegment(candidate.user),
+  meetingSegment(candidate.meeting),
+  fileSegment(candidate.file),
+];
+
+function userSegment(user: User): string {
+  return encodeSegment(user.email || user.id, { fallback: "unknown_user" });
+}
+
+function meetingSegment(meeting: Meeting): string {
+  return encodeSegment(meeting.topic, {
+    keepPrefix: `${compactTime(meeting.startTime)}_`,
+    keepSuffix: `_${meeting.id || "0"}`,
+  });
+}
+
+function fileSegment(file: RecordingFile): string {
+  const type = (file.fileType || file.fileExtension || "file").toUpperCase();
+  const known = `${compactTime(file.recordingStart)}_${type}`;
+  const participant = (file.fileName ?? "").replace(/\.[A-Za-z0-9]{1,5}$/, "").trim();
+  if (participant === "") return encodeSegment(known);
+  return encodeSegment(participant, { keepPrefix: `${known}_` });
+}

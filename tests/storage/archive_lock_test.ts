@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { LockedError, StorageError } from "../../src/core/errors.ts";
+import { archiveLock } from "../../src/storage/mod.ts";
+import { permissionBits, temporaryDirectory, tree } from "./_support.ts";
+
+const first = { runId: "run-1", startedAt: "2024-12-01T14:00:00Z", host: "here" };
+const second = { runId: "run-2", startedAt: "2024-12-01T15:00:00Z" };
+
+Deno.test("archiveLock() keeps a second run away, names the holder, and lets go at the end", async () => {
+  await using root = await temporaryDirectory();
+  const archive = join(root.path, "archive");
+  {
+    await using lock = await archiveLock(archive, first);
+    assert.equal(lock.root, archive);
+    await assert.rejects(() => archiveLock(archive, second), (error) => {
+      assert.ok(error instanceof LockedError);
+      assert.match(
+        error.message,
+        new RegExp(`: run run-1 \\(process ${Deno.pid} on here, since 2024-12-01T14:00:00Z\\)`),
+      );
+      return true;
+    });
+  }
+  await using _lock = await archiveLock(archive, second);
+  const holder = JSON.parse(await Deno.readTextFile(join(archive, "_metadata", "lock")));
+  assert.deepEqual(holder, { pid: Deno.pid, run_id: "run-2", started_at: "2024-12-01T15:00:00Z" });
+});
+
+Deno.test("archiveLock() takes over from a process that was killed", async () => {
+  await using root = await temporaryDirectory();
+  const door = new URL("../../src/storage/mod.ts", import.meta.url).href;
+  const code = `import { archiveLock } from "${door}";
+    await archiveLock(Deno.args[0], { runId: "doomed", startedAt: "2024-01-01T00:00:00Z" });
+    console.log("held");
+    setInterval(() => {}, 1000);`;
+  const script = join(root.path, "holder.ts");
+  await Deno.writeTextFile(script, code);
+  const archive = join(root.path, "archive");
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--config", config, script, archive],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  assert.equal(new TextDecoder().decode((await reader.read()).value), "held\n");
+  await assert.rejects(() => archiveLock(archive, second), /run doomed \(process \d+, since 2024-01-01/);
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  await using _lock = await archiveLock(archive, second);
+});
+
+Deno.test("archiveLock() makes its folders private, also those that are there", async () => {
+  await using root = await temporaryDirectory();
+  await Deno.mkdir(join(root.path, "_logs"), { mode: 0o755 });
+  await using _lock = await archiveLock(root.path, first);
+  assert.deepEqual(await tree(root.path), ["_logs/", "_metadata/", "_metadata/lock"]);
+  for (const [name, mode] of [["_logs", 0o700], ["_metadata", 0o700], ["_metadata/lock", 0o600]] as const) {
+    assert.equal(await permissionBits(join(root.path, name)), mode, name);
+  }
+});
+
+Deno.test.each(["root", "folder", "link", "below a file"])(
+  "archiveLock() refuses an archive that cannot be one: %s",
+  async (where) => {
+    await using root = await temporaryDirectory();
+    let archive = join(root.path, "archive");
+    if (where === "root" || where === "below a file") await Deno.writeTextFile(archive, "");
+    else await Deno.mkdir(archive);
+    if (where === "below a file") archive = join(archive, "deeper");
+    if (where === "folder") await Deno.writeTextFile(join(archive, "_logs"), "");
+    if (where === "link") await Deno.symlink(root.path, join(archive, "_metadata"));
+    await assert.rejects(() => archiveLock(archive, first), (error) => {
+      assert.ok(error instanceof StorageError);
+      assert.ok(error.message.includes(`"${archive}`), error.message);
+      return true;
+    });
+  },
+);
+
+Deno.test({
+  name: "archiveLock() says that a place cannot be written",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    // Not even root may create directories here.
+    await assert.rejects(() => archiveLock("/sys/kernel/archive", first), {
+      name: "StorageError",
+      code: "not_writable",
+      path: "/sys/kernel/archive",
+    });
+  },
+});
