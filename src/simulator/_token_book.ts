@@ -1,0 +1,39 @@
+import { opaque } from "./_random.ts";
+
+/** A bearer token that was issued. */
+export interface IssuedToken {
+  readonly expiresAtMs: number;
+  /** Of an access token. */
+  readonly scopes: readonly string[];
+  /** Set on a `download_access_token`: the only meeting it opens. */
+  readonly meetingUuid?: string;
+}
+
+/** Tokens issued so far. Several are valid at once, as since June 2023. */
+export interface TokenBook {
+  issue(token: IssuedToken): string;
+  /** What the token opens now; undefined when unknown or expired. */
+  find(token: string): IssuedToken | undefined;
+  /** Every token ever issued. */
+  all(): Iterable<string>;
+}
+
+export function createTokenBook(options: { readonly seed: number; readonly now: () => number }): TokenBook {
+  const issued = new Map<string, IssuedToken>();
+  return {
+    issue(token) {
+      const ordinal = issued.size + 1;
+      const header = "eyJzdiI6IjAwMDAwMSIsImFsZyI6IkhTNTEyIn0";
+      const text = `${header}.${opaque(43, options.seed, "claims", ordinal)}.${
+        opaque(43, options.seed, ordinal)
+      }`;
+      issued.set(text, token);
+      return text;
+    },
+    find(text) {
+      const token = issued.get(text);
+      return token !== undefined && token.expiresAtMs > options.now() ? token : undefined;
+    },
+    all: () => issued.keys(),
+  };
+}
