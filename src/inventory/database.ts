@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { InventoryError, toError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
@@ -6,6 +7,8 @@ import { migrations } from "./migrations.ts";
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Path of a database that had no `-wal` file when it was opened for reading. */
+  readonly #leftovers: string | undefined;
 
   /**
    * Opens, creates or upgrades the database file. `":memory:"` makes a private one.
@@ -14,6 +17,7 @@ export class Database implements Disposable {
    */
   constructor(path: string, options: { readOnly?: boolean } = {}) {
     const readOnly = options.readOnly ?? false;
+    this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
     this.#db = guard(path, () => {
       const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
       try {
@@ -71,6 +75,20 @@ export class Database implements Disposable {
   [Symbol.dispose](): void {
     this.#statements.clear();
     this.#db.close();
+    if (this.#leftovers !== undefined) removeLeftovers(this.#leftovers);
+  }
+}
+
+/**
+ * A reader makes SQLite's `-wal` and `-shm` files and may not remove them. A writer that comes and goes does, unless
+ * somebody else is at work; where writing is forbidden they stay, empty.
+ */
+function removeLeftovers(path: string): void {
+  try {
+    using db = new DatabaseSync(path);
+    db.prepare("SELECT 1 FROM sqlite_schema").get();
+  } catch {
+    // Nothing depends on it.
   }
 }
 

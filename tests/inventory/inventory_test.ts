@@ -87,9 +87,9 @@ Deno.test("a database of a newer version is refused and left alone", () =>
   }));
 
 Deno.test("a file that is no database is refused with a way out", () =>
-  withDirectory((dir) => {
+  withDirectory(async (dir) => {
     const path = join(dir, "inventory.db");
-    Deno.writeTextFileSync(path, "this is no database, but long enough to look like one ".repeat(20));
+    await Deno.writeTextFile(path, "this is no database, but long enough to look like one ".repeat(20));
     assert.throws(
       () => openInventory(path),
       (error) => error instanceof InventoryError && /move it away/.test(error.hint ?? ""),
@@ -125,8 +125,8 @@ Deno.test("a journal line that a crash cut in two is written again, whole and on
     // The crash came while the second and third line were being written, before the database heard of it.
     addFile(inventory, "f2");
     addFile(inventory, "f3");
-    const whole = Deno.readTextFileSync(path);
-    Deno.writeTextFileSync(
+    const whole = await Deno.readTextFile(path);
+    await Deno.writeTextFile(
       path,
       `${whole}{"seq":2,"at":"x","file_key":"f2","from":null,"to":"pending"}\n{"seq":3,"a`,
     );
@@ -140,7 +140,7 @@ Deno.test("a journal line that a crash cut in two is written again, whole and on
 Deno.test("a new database goes on after the numbers of an old journal", () =>
   withDirectory(async (dir) => {
     const path = join(dir, "inventory.jsonl");
-    Deno.writeTextFileSync(path, `{"seq":7,"at":"x","file_key":"old","from":null,"to":"pending"}\n`);
+    await Deno.writeTextFile(path, `{"seq":7,"at":"x","file_key":"old","from":null,"to":"pending"}\n`);
     using inventory = openInventory(join(dir, "inventory.db"), { clock });
     {
       await using _journal = await inventory.openJournal(path);
@@ -206,3 +206,21 @@ function journalLines(path: string): Record<string, unknown>[] {
   assert.ok(text.endsWith("\n"));
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
+
+Deno.test("a reader leaves no file of its own behind, and takes none from a writer", () =>
+  withDirectory((dir) => {
+    const path = join(dir, "inventory.db");
+    const names = () => [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
+    openInventory(path, { clock })[Symbol.dispose]();
+    assert.deepEqual(names(), ["inventory.db"]);
+    openInventory(path, { readOnly: true })[Symbol.dispose]();
+    assert.deepEqual(names(), ["inventory.db"]);
+
+    using writer = openInventory(path, { clock });
+    addFile(writer, "f1");
+    const before = names();
+    openInventory(path, { readOnly: true })[Symbol.dispose]();
+    assert.deepEqual(names(), before);
+    addFile(writer, "f2");
+    assert.equal(writer.files.get("f2")?.file_key, "f2");
+  }));
