@@ -1,0 +1,107 @@
+/**
+ * Every cloud recording of a Zoom account, as a library: the same run the command line makes.
+ *
+ * Nothing is printed and nothing is read from the environment. Progress comes as events; logging is LogTape's,
+ * category `zoom-extract`, silent until the embedding program configures it.
+ *
+ * @module
+ */
+import { type AppOptions, listFiles, runExtract } from "./src/app.ts";
+import type { Clock } from "./src/core/clock.ts";
+import { completeConfig, type PartialConfig } from "./src/core/config.ts";
+import type { EventListener, RunSummary } from "./src/core/events.ts";
+import type { ListedFileState } from "./src/pipeline/mod.ts";
+
+export type { Clock } from "./src/core/clock.ts";
+export type { ApiPlan, Config, Credentials, Discovery, Order, PartialConfig } from "./src/core/config.ts";
+export type { DateRange } from "./src/core/date_range.ts";
+export {
+  ApiError,
+  AppError,
+  type AppErrorOptions,
+  AuthError,
+  InventoryError,
+  LockedError,
+  NetworkError,
+  StorageError,
+  UsageError,
+} from "./src/core/errors.ts";
+export type {
+  EventListener,
+  Failure,
+  FileCounts,
+  Plan,
+  PlanRow,
+  RunEvent,
+  RunSummary,
+  WindowProof,
+} from "./src/core/events.ts";
+export { ExitCode } from "./src/core/exit_code.ts";
+export type { Candidate, Meeting, RecordingFile, User } from "./src/core/recording.ts";
+export type { ListedFileState } from "./src/pipeline/mod.ts";
+
+/** How to follow and stop a run. */
+export interface ExtractOptions {
+  /** Stops the run in good order; it resolves with the status `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Receives progress, synchronously; must not throw. */
+  readonly onEvent?: EventListener;
+  /** What time it is and how to wait. @default {the system's} */
+  readonly clock?: Clock;
+}
+
+/**
+ * Brings every recording of the range into the archive and resolves with the reconciliation.
+ *
+ * Files and windows that failed are in the summary; only what keeps the whole run from going on rejects.
+ *
+ * @throws {AuthError} When credentials or scopes are refused.
+ * @throws {NetworkError} When Zoom cannot be reached.
+ * @throws {LockedError} When another run holds the archive.
+ * @throws {StorageError} When the archive cannot be written, or its disk is full.
+ *
+ * @example One month of one person
+ * ```ts
+ * import { extract } from "zoom-extract";
+ * import { startSimulator } from "./src/simulator/mod.ts"; // in place of a real account
+ *
+ * await using zoom = await startSimulator({ users: 2, months: 1 });
+ * const summary = await extract({
+ *   credentials: zoom.credentials,
+ *   apiUrl: zoom.apiUrl,
+ *   oauthUrl: zoom.oauthUrl,
+ *   outputDir: await Deno.makeTempDir(),
+ * }, { onEvent: (event) => event.type === "file_completed" && event.path });
+ * if (summary.exit_code !== 0) throw new Error(summary.failures[0]?.message);
+ * ```
+ */
+export function extract(config: PartialConfig, options: ExtractOptions = {}): Promise<RunSummary> {
+  return runExtract(completeConfig(config, options.clock?.now()), options satisfies AppOptions);
+}
+
+/**
+ * Lists what Zoom has for the range, live, each file once, together with what the archive already holds.
+ *
+ * @throws {AuthError} When credentials or scopes are refused.
+ * @throws {NetworkError} When Zoom cannot be reached.
+ *
+ * @example Bytes per file type
+ * ```ts
+ * import { listRecordings } from "zoom-extract";
+ * import { startSimulator } from "./src/simulator/mod.ts"; // in place of a real account
+ *
+ * await using zoom = await startSimulator({ users: 2, months: 1 });
+ * const bytes = new Map<string, number>();
+ * const { credentials, apiUrl, oauthUrl } = zoom;
+ * for await (const { candidate: { file } } of listRecordings({ credentials, apiUrl, oauthUrl })) {
+ *   bytes.set(file.fileType, (bytes.get(file.fileType) ?? 0) + (file.listedSizeBytes ?? 0));
+ * }
+ * if (!bytes.has("MP4")) throw new Error("no video");
+ * ```
+ */
+export function listRecordings(
+  config: PartialConfig,
+  options: ExtractOptions = {},
+): AsyncGenerator<ListedFileState> {
+  return listFiles(completeConfig(config, options.clock?.now()), options satisfies AppOptions);
+}

@@ -1,0 +1,123 @@
+/**
+ * The composition root: a {@linkcode Config} in, a wired run out. The only file that constructs every part.
+ *
+ * @module
+ */
+import { systemClock } from "./core/clock.ts";
+import type { Clock } from "./core/clock.ts";
+import type { Config } from "./core/config.ts";
+import { UsageError } from "./core/errors.ts";
+import type { EventListener, RunSummary } from "./core/events.ts";
+import { type Inventory, openInventory } from "./inventory/mod.ts";
+import {
+  createSelection,
+  inventoryPath,
+  type ListedFileState,
+  listFiles as listFilesOf,
+  namingOf,
+  openArchive,
+  type PlanParts,
+  planRun,
+  resolveResume,
+  runOnce,
+} from "./pipeline/mod.ts";
+import { defaultNaming, freeBytes } from "./storage/mod.ts";
+import { createZoomAccount } from "./zoom/mod.ts";
+
+/** What a caller passes besides the configuration. */
+export interface AppOptions {
+  /** Stops the run in good order; it ends with the status `interrupted`. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventListener;
+  readonly clock?: Clock;
+}
+
+/**
+ * Brings every recording of the configured range into the archive.
+ *
+ * @throws {AuthError} When credentials or scopes are refused.
+ * @throws {NetworkError} When Zoom cannot be reached.
+ * @throws {LockedError} When another run holds the archive.
+ * @throws {StorageError} When the archive cannot be written, or its disk is full.
+ */
+export async function runExtract(config: Config, options: AppOptions = {}): Promise<RunSummary> {
+  const parts = partsOf(config, options);
+  if (config.dryRun) {
+    await using plan = await openPlan(config, parts);
+    return await planRun(plan.parts);
+  }
+  const { clock, emit, signal } = parts;
+  const newRunId = runIdAt(clock.now());
+  await using archive = await openArchive(config.outputDir, { runId: newRunId, clock });
+  const resumed = resolveResume(config, archive.inventory, { newRunId, emit });
+  await using account = createZoomAccount({ config: resumed.config, clock });
+  return await runOnce({
+    ...resumed,
+    archive,
+    account,
+    select: createSelection(resumed.config),
+    name: namingOf(defaultNaming),
+    clock,
+    emit,
+    signal,
+  });
+}
+
+/** Lists what Zoom has for the configured range, live, each file once, with what the archive knows of it. */
+export async function* listFiles(config: Config, options: AppOptions = {}): AsyncGenerator<ListedFileState> {
+  await using plan = await openPlan(config, partsOf(config, options));
+  yield* listFilesOf(plan.parts);
+}
+
+type Common = Pick<PlanParts, "clock" | "emit" | "signal">;
+
+function partsOf(config: Config, options: AppOptions): Common {
+  const { accountId, clientId, clientSecret } = config.credentials;
+  if (accountId === "" || clientId === "" || clientSecret === "") {
+    throw new UsageError("Cannot sign in to Zoom: a credential is empty", {
+      hint: "account id, client id and client secret are on the app's credentials page",
+    });
+  }
+  return {
+    clock: options.clock ?? systemClock,
+    emit: options.onEvent ?? (() => {}),
+    signal: options.signal ?? new AbortController().signal,
+  };
+}
+
+async function openPlan(config: Config, common: Common): Promise<AsyncDisposable & { parts: PlanParts }> {
+  await using stack = new AsyncDisposableStack();
+  const account = stack.use(createZoomAccount({ config, clock: common.clock }));
+  const inventory = await openHeld(config.outputDir);
+  if (inventory) stack.use(inventory);
+  const resources = stack.move();
+  return {
+    parts: {
+      ...common,
+      config,
+      runId: runIdAt(common.clock.now()),
+      account,
+      inventory,
+      select: createSelection(config),
+      freeBytes: () => freeBytes(config.outputDir),
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+/** The inventory of an archive that exists, for reading. */
+async function openHeld(outputDir: string): Promise<Inventory | undefined> {
+  const path = inventoryPath(outputDir);
+  try {
+    await Deno.stat(path);
+  } catch {
+    return undefined;
+  }
+  return openInventory(path, { readOnly: true });
+}
+
+/** `20261124T041000Z-9f3a`: sorts by time, unique enough for one archive. */
+function runIdAt(nowMs: number): string {
+  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
+  return `${time}-${crypto.randomUUID().slice(0, 4)}`;
+}

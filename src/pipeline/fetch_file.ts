@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { type Clock, isoSeconds } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import { errorCode, isCancellation, toError, TransferError } from "../core/errors.ts";
+import type { EventListener } from "../core/events.ts";
+import type { ZoomAccount } from "../core/listing.ts";
+import { redactText } from "../core/redact.ts";
+import { disposition } from "../core/retry.ts";
+import type { Receipt, Sink, SinkWriter } from "../core/sink.ts";
+import { type FileRow, type Inventory, toCandidate } from "../inventory/mod.ts";
+import { type RateLimiter, transferFile, type TransferOutcome } from "../transfer/mod.ts";
+import type { Limits } from "./limits.ts";
+import type { UrlCache } from "./url_cache.ts";
+
+/** What fetching files needs. */
+export interface FetchContext {
+  readonly config: Config;
+  readonly runId: string;
+  readonly inventory: Inventory;
+  readonly account: Pick<ZoomAccount, "open">;
+  readonly sink: Sink;
+  readonly urls: UrlCache;
+  readonly limits: Limits;
+  readonly limiter?: RateLimiter | undefined;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+  readonly freeBytes: () => Promise<number | undefined>;
+  /** Zoom or the network pushed back. */
+  readonly onPushback: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** How one file came out. */
+export type FetchOutcome =
+  | { readonly status: "completed"; readonly receivedBytes: number }
+  | { readonly status: "failed" | "gone"; readonly error: Error };
+
+/**
+ * Fetches one file: marks it, moves its bytes, proves them, names it, records it.
+ *
+ * In order of durable effects: bytes in the partial, receipt in the row, final name, row `completed`. Stopped
+ * between any two, the next run repairs what is left.
+ *
+ * @throws What must end the run: cancellation, a full disk, refused credentials. The file is `pending` again then.
+ */
+export async function fetchFile(row: FileRow, context: FetchContext): Promise<FetchOutcome> {
+  const { inventory, runId, emit, signal } = context;
+  const path = row.path ?? "";
+  inventory.files.setStatus(
+    row.file_key,
+    { status: "active", attempts: row.attempts + 1, error: null, error_code: null, reason: null },
+    runId,
+  );
+  try {
+    const { receipt, receivedBytes } = await adoptHeld(row, context) ?? await receive(row, context);
+    inventory.files.setStatus(row.file_key, {
+      status: "completed",
+      file_size: receipt.sizeBytes,
+      sha256: receipt.sha256,
+      completed_at: isoSeconds(context.clock.now()),
+    }, runId);
+    const { sizeBytes, sha256 } = receipt;
+    emit({ type: "file_completed", key: row.file_key, path, sizeBytes, sha256, candidate: toCandidate(row) });
+    return { status: "completed", receivedBytes };
+  } catch (thrown) {
+    if (isCancellation(thrown, signal) || disposition(thrown) === "stop") {
+      inventory.files.setStatus(row.file_key, { status: "pending" }, runId);
+      throw thrown;
+    }
+    return recordFailure(row, toError(thrown), context);
+  }
+}
+
+function recordFailure(row: FileRow, error: Error, { inventory, runId, emit }: FetchContext): FetchOutcome {
+  const status = error instanceof TransferError && error.code === "gone" ? "gone" : "failed";
+  const code = errorCode(error);
+  const message = redactText(error.message);
+  inventory.files.setStatus(row.file_key, { status, error_code: code, error: message }, runId);
+  emit({ type: "file_failed", key: row.file_key, path: row.path ?? "", code, message });
+  return { status, error };
+}
+
+/** A crash can leave a whole, proven file under its final name while its row still says `active`. */
+async function adoptHeld(
+  row: FileRow,
+  { sink }: FetchContext,
+): Promise<{ receipt: Receipt; receivedBytes: number } | undefined> {
+  const { sha256, file_size: sizeBytes, path } = row;
+  if (sha256 === null || sizeBytes === null || path === null) return undefined;
+  const held = await sink.stat(path.split("/"));
+  if (held?.sizeBytes !== sizeBytes) return undefined;
+  const hash = createHash("sha256");
+  for await (const bytes of sink.read(path.split("/"))) hash.update(bytes);
+  return hash.digest("hex") === sha256 ? { receipt: { sizeBytes, sha256 }, receivedBytes: 0 } : undefined;
+}
+
+async function receive(
+  row: FileRow,
+  context: FetchContext,
+): Promise<{ receipt: Receipt; receivedBytes: number }> {
+  const { inventory, sink, limits, signal } = context;
+  using _space = limits.reserve(row.listed_size ?? 0, await context.freeBytes());
+  const modifiedMs = Date.parse(row.recording_start || row.meeting_start);
+  await using writer = await sink.begin((row.path ?? "").split("/"), {
+    modifiedAt: Number.isNaN(modifiedMs) ? undefined : new Date(modifiedMs),
+    signal,
+  });
+  const outcome = await move(row, writer, context);
+  inventory.files.setReceipt(row.file_key, outcome);
+  await writer.commit(outcome);
+  return { receipt: outcome, receivedBytes: outcome.receivedBytes };
+}
+
+function move(row: FileRow, writer: SinkWriter, context: FetchContext): Promise<TransferOutcome> {
+  const { config, account, urls, inventory, limits, emit, signal, clock } = context;
+  const key = row.file_key;
+  const path = row.path ?? "";
+  let counted = writer.offset;
+  emit({ type: "file_started", key, path, offset: writer.offset, sizeBytes: row.listed_size ?? undefined });
+  return transferFile({
+    open: (options) =>
+      account.open({
+        meetingUuid: row.meeting_uuid,
+        meetingStart: row.meeting_start,
+        key,
+        id: row.file_id ?? undefined,
+        fileExtension: row.file_extension,
+        downloadUrl: urls.take(key),
+      }, options),
+    writer,
+    file: {
+      fileType: row.file_type,
+      fileExtension: row.file_extension,
+      ...(row.listed_size === null ? {} : { listedSizeBytes: row.listed_size }),
+    },
+    resume: { sizeBytes: row.remote_size ?? undefined, validator: row.remote_validator ?? undefined },
+    idleTimeoutMs: config.idleTimeoutMs,
+    chunkSizeBytes: config.chunkSizeBytes,
+    ...(context.limiter ? { limiter: context.limiter } : {}),
+    signal,
+    clock,
+    onOpened: (remote) => inventory.files.setRemote(key, remote),
+    onProgress: (offset, sizeBytes) => {
+      if (offset > counted) limits.received(offset - counted);
+      counted = offset;
+      emit({ type: "file_progress", key, offset, sizeBytes });
+    },
+    onRetry: (attempt, delayMs, error) => {
+      context.onPushback();
+      emit({ type: "file_retry", key, path, attempt, delayMs, message: redactText(toError(error).message) });
+    },
+  });
+}

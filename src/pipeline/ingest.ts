@@ -1,0 +1,170 @@
+import { type Candidate, foreignFileKey, type ListedFile, type ListedMeeting } from "../core/recording.ts";
+import { type FileRow, type Inventory, type ListedColumns, toListedColumns } from "../inventory/mod.ts";
+import { classify, onPremise } from "./classify.ts";
+import type { Naming } from "./naming.ts";
+import { placeMeeting } from "./place_meeting.ts";
+import type { Selection } from "./select.ts";
+import type { UrlCache } from "./url_cache.ts";
+
+/** What taking in a listing needs. */
+export interface IngestContext {
+  readonly inventory: Inventory;
+  readonly runId: string;
+  readonly select: Selection;
+  readonly name: Naming;
+  readonly urls: UrlCache;
+}
+
+/** A listed file under its key in the inventory, with what is known of it and what was decided. */
+export interface Entry {
+  readonly candidate: Candidate;
+  readonly before: FileRow | undefined;
+  readonly downloadUrl: string | undefined;
+  readonly isOnPremise: boolean;
+  /** The filter that leaves it out. */
+  readonly reason: string | undefined;
+  /** Raw path segments from the naming strategy; empty for files already held. */
+  readonly segments: readonly string[];
+}
+
+/** Takes one page of meetings into the inventory, in one transaction; returns how many files it showed. */
+export async function ingestPage(
+  meetings: readonly ListedMeeting[],
+  context: IngestContext,
+): Promise<number> {
+  const claimed = new Map<string, string>();
+  const distinct = new Map(meetings.map((meeting) => [meeting.uuid, meeting]));
+  const listed = [...distinct.values()].map((meeting) => ({
+    meeting,
+    entries: entriesOf(meeting, { inventory: context.inventory, claimed }),
+  }));
+  const open = listed.flatMap(({ entries }) => entries).filter(({ before }) =>
+    before?.status !== "completed"
+  );
+  const candidates = open.map(({ candidate }) => candidate);
+  const [reasons, names] = await Promise.all([context.select(candidates), context.name(candidates)]);
+  const decided = new Map(
+    open.map((entry, i) => {
+      const reason = entry.isOnPremise ? onPremise : reasons[i];
+      return [entry.candidate, { ...entry, reason, segments: names[i] ?? [] }];
+    }),
+  );
+  context.inventory.transaction(() => {
+    for (const { meeting, entries } of listed) {
+      takeIn(meeting, entries.map((entry) => decided.get(entry.candidate) ?? entry), context);
+    }
+  });
+  return listed.reduce((sum, { entries }) => sum + entries.length, 0);
+}
+
+/** Takes meetings of the trash in: files that are not held become `in_trash`. Returns how many it showed. */
+export function ingestTrash(meetings: readonly ListedMeeting[], context: IngestContext): number {
+  const { inventory, runId } = context;
+  return inventory.transaction(() => {
+    let count = 0;
+    for (const meeting of meetings) {
+      const entries = entriesOf(meeting, { inventory, claimed: new Map() });
+      if (inventory.meetings.get(meeting.uuid)) inventory.meetings.markSeen(meeting.uuid, runId);
+      else inventory.meetings.save(meeting, runId);
+      for (const { candidate, before } of entries) {
+        count++;
+        const change = { status: "in_trash", deleted_time: candidate.file.deletedTime ?? null } as const;
+        if (!before) inventory.files.insert(toListedColumns(candidate), change, runId);
+        else if (before.status !== "completed") inventory.files.setStatus(before.file_key, change, runId);
+      }
+    }
+    return count;
+  });
+}
+
+/** Whose a file key is: the inventory knows of earlier pages, `claimed` of this one. */
+interface Keys {
+  readonly inventory: Inventory;
+  readonly claimed: Map<string, string>;
+}
+
+function entriesOf(meeting: ListedMeeting, keys: Keys): Entry[] {
+  const { inventory } = keys;
+  const known = new Map(inventory.files.ofMeeting(meeting.uuid).map((row) => [row.file_key, row]));
+  const { files: listedFiles, raw: _raw, ...bare } = meeting;
+  const person = inventory.meetings.user(meeting.hostId);
+  const user = {
+    id: meeting.hostId,
+    email: meeting.hostEmail || person?.email || "",
+    displayName: person?.displayName ?? "",
+    status: person?.status ?? "",
+  };
+  return listedFiles.map((listed) => {
+    const { downloadUrl, isOnPremise = false, ...file } = listed;
+    const key = keyInInventory(meeting.uuid, listed, { known, keys });
+    keys.claimed.set(key, meeting.uuid);
+    return {
+      candidate: { user, meeting: bare, file: { ...file, key } },
+      before: known.get(key),
+      downloadUrl,
+      isOnPremise,
+      reason: undefined,
+      segments: [],
+    };
+  });
+}
+
+/** Zoom's id, unless another meeting's file already has it. */
+function keyInInventory(
+  uuid: string,
+  file: ListedFile,
+  { known, keys }: { known: ReadonlyMap<string, FileRow>; keys: Keys },
+): string {
+  if (known.has(file.key)) return file.key;
+  const own = foreignFileKey(uuid, file.key);
+  if (known.has(own)) return own;
+  const owner = keys.inventory.files.get(file.key)?.meeting_uuid ?? keys.claimed.get(file.key) ?? uuid;
+  return owner === uuid ? file.key : own;
+}
+
+function takeIn(meeting: ListedMeeting, entries: readonly Entry[], context: IngestContext): void {
+  const { inventory, runId, urls } = context;
+  const row = inventory.meetings.save(meeting, runId);
+  for (const entry of entries) {
+    const { candidate, before, reason, downloadUrl } = entry;
+    const next = classify(candidate.file, before?.status, reason);
+    const columns = toListedColumns(candidate);
+    if (!before) inventory.files.insert(columns, next, runId);
+    else {
+      if (hasChanged(before, columns)) inventory.files.refresh(columns);
+      if (isMove(before, { ...next, runId })) inventory.files.setStatus(before.file_key, next, runId);
+    }
+    if (next.status === "pending" && downloadUrl !== undefined) urls.put(candidate.file.key, downloadUrl);
+  }
+  settleVanished(entries, context);
+  placeMeeting(row, entries, inventory);
+}
+
+function hasChanged(before: FileRow, columns: ListedColumns): boolean {
+  return (Object.keys(columns) as (keyof ListedColumns)[]).some((name) => before[name] !== columns[name]);
+}
+
+/** Held files stay untouched, so that a re-run writes nothing; the others join this run's queue. */
+function isMove(before: FileRow, next: { status: string; reason: string | null; runId: string }): boolean {
+  if (before.status === "completed") return false;
+  // Tried and settled by this very run: a neighbouring window shows the file again, the next run tries again.
+  if ((before.status === "failed" || before.status === "gone") && before.run_id === next.runId) return false;
+  return before.status !== next.status || before.reason !== next.reason ||
+    (next.status === "pending" && before.run_id !== next.runId);
+}
+
+/**
+ * A file that was being processed and is no longer part of its meeting: gone. The typeless entry of a running
+ * recording never was a file; the real ones have taken its place.
+ */
+function settleVanished(entries: readonly Entry[], { inventory, runId }: IngestContext): void {
+  const uuid = entries[0]?.candidate.meeting.uuid;
+  if (uuid === undefined) return;
+  const shown = new Set(entries.map(({ candidate }) => candidate.file.key));
+  for (const row of inventory.files.ofMeeting(uuid)) {
+    if (shown.has(row.file_key) || row.status !== "not_ready") continue;
+    if (row.recording_type === "audio_only_each_participant") continue;
+    if (row.file_type === "") inventory.files.remove(row.file_key);
+    else inventory.files.setStatus(row.file_key, { status: "gone" }, runId);
+  }
+}

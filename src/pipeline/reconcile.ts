@@ -1,0 +1,134 @@
+import { errorCode, toError } from "../core/errors.ts";
+import type { Failure, FileCounts, RunSummary, WindowProof } from "../core/events.ts";
+import { ExitCode, exitCodeOf } from "../core/exit_code.ts";
+import type { DateRange } from "../core/date_range.ts";
+import { redactText } from "../core/redact.ts";
+import type { FileStatus, Inventory, RunScope } from "../inventory/mod.ts";
+
+/** How the listing went, window by window. */
+export class ListingTally {
+  proven = 0;
+  unproven = 0;
+  /** Windows that needed no listing. */
+  remembered = 0;
+  users = 0;
+  readonly failures: Failure[] = [];
+
+  window(proof: WindowProof): void {
+    if (proof.proven) this.proven++;
+    else {
+      this.unproven++;
+      this.failed(proof.scope, proof.asked, {
+        code: "window_unproven",
+        message: proof.reason ?? "not proven",
+      });
+    }
+  }
+
+  failed(scope: string, range: DateRange, { code, message }: { code: string; message: string }): void {
+    const days = range.from === "" ? "" : ` ${range.from}..${range.to}`;
+    this.failures.push({
+      path: "",
+      user_email: "",
+      meeting_uuid: "",
+      file_key: "",
+      code,
+      message: redactText(`${scope}${days}: ${message}`),
+    });
+  }
+}
+
+/** Everything the summary is made from. */
+export interface RunOutcome {
+  readonly runId: string;
+  readonly scope: RunScope;
+  readonly inventory: Inventory;
+  readonly tally: ListingTally;
+  readonly downloaded: number;
+  readonly receivedBytes: number;
+  readonly seconds: number;
+  readonly apiRequests: number;
+  /** What ended the run before its time. */
+  readonly stopped?: { readonly kind: "interrupted" | "limit" } | {
+    readonly kind: "error";
+    readonly error: unknown;
+  } | undefined;
+  /** Zoom's daily limit cut the listing short. */
+  readonly dailyLimit: boolean;
+}
+
+/** Most failures that a summary spells out; the inventory has them all. */
+export const maxFailures = 1_000;
+
+/** Holds what Zoom says against what is held. */
+export function reconcile(outcome: RunOutcome): RunSummary {
+  const { inventory, scope, tally, stopped } = outcome;
+  const files = countFiles(outcome);
+  const failures = [...tally.failures, ...fileFailures(inventory, scope)].slice(0, maxFailures);
+  const exit_code = exitCodeFor(outcome, files);
+  const done = exit_code === ExitCode.done;
+  const processed = inventory.files.processed(scope);
+  return {
+    run_id: outcome.runId,
+    status: done ? "completed" : stopped && stopped.kind !== "error" ? "interrupted" : "failed",
+    exit_code,
+    files,
+    users: Math.max(tally.users, processed.users),
+    meetings: processed.meetings,
+    processed: {
+      users: Math.max(tally.users, processed.users) - (processed.users - processed.usersDone),
+      meetings: processed.meetingsDone,
+    },
+    bytes: outcome.receivedBytes,
+    seconds: Math.round(outcome.seconds * 1000) / 1000,
+    api_requests: outcome.apiRequests,
+    windows: { proven: tally.proven, unproven: tally.unproven, remembered: tally.remembered },
+    failures: stopped?.kind === "error" ? [stopFailure(stopped.error), ...failures] : failures,
+  };
+}
+
+/** The files in scope by outcome. `skipped` holds those left out by a filter and those held before. */
+export function countFiles(
+  { inventory, scope, downloaded }: Pick<RunOutcome, "inventory" | "scope" | "downloaded">,
+): FileCounts {
+  const by = new Map<FileStatus, number>();
+  for (const { status, files } of inventory.files.totals(scope)) by.set(status, files);
+  const of = (status: FileStatus) => by.get(status) ?? 0;
+  const held = of("completed");
+  return {
+    found: [...by.values()].reduce((sum, files) => sum + files, 0),
+    downloaded,
+    skipped: of("skipped") + Math.max(0, held - downloaded),
+    failed: of("failed"),
+    not_ready: of("not_ready"),
+    in_trash: of("in_trash"),
+    gone: of("gone"),
+    pending: of("pending") + of("active"),
+    held,
+  };
+}
+
+function exitCodeFor({ stopped, tally, dailyLimit }: RunOutcome, files: FileCounts): number {
+  if (stopped?.kind === "interrupted") return ExitCode.interrupted;
+  if (stopped?.kind === "error") return exitCodeOf(stopped.error);
+  if (stopped?.kind === "limit") return ExitCode.limit;
+  if (dailyLimit) return ExitCode.unavailable;
+  const complete = files.failed === 0 && files.pending === 0 && tally.failures.length === 0;
+  return complete ? ExitCode.done : ExitCode.incomplete;
+}
+
+function fileFailures(inventory: Inventory, scope: RunScope): Failure[] {
+  return inventory.files.failed(scope, maxFailures).map((row) => ({
+    path: row.path ?? "",
+    user_email: row.user_email,
+    meeting_uuid: row.meeting_uuid,
+    file_key: row.file_key,
+    code: row.error_code ?? "",
+    message: row.error ?? "",
+  }));
+}
+
+function stopFailure(error: unknown): Failure {
+  const message = redactText(toError(error).message);
+  return { path: "", user_email: "", meeting_uuid: "", file_key: "", code: errorCode(error), message };
+}

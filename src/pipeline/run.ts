@@ -1,0 +1,235 @@
+import type { Clock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import { isCancellation } from "../core/errors.ts";
+import type { EventListener, RunSummary } from "../core/events.ts";
+import type { ZoomAccount } from "../core/listing.ts";
+import { roomLogger } from "../core/log.ts";
+import { compileUserFilter } from "../core/user_filter.ts";
+import type { RunRow, RunScope } from "../inventory/mod.ts";
+import { createRateLimiter } from "../transfer/mod.ts";
+import type { Archive } from "./archive.ts";
+import type { FetchContext } from "./fetch_file.ts";
+import { type IngestContext, ingestPage, ingestTrash } from "./ingest.ts";
+import { LimitReached, Limits } from "./limits.ts";
+import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
+import type { Naming } from "./naming.ts";
+import { TransferQueue } from "./queue.ts";
+import { countFiles, ListingTally, reconcile, type RunOutcome } from "./reconcile.ts";
+import { reportRetention } from "./retention.ts";
+import type { Selection } from "./select.ts";
+import { Sidecars } from "./sidecars.ts";
+import { Slots } from "./slots.ts";
+import { StateFile } from "./state_file.ts";
+import { takeUp } from "./take_up.ts";
+import { runTransfers } from "./transfer_stage.ts";
+import { UrlCache } from "./url_cache.ts";
+
+const log = roomLogger("pipeline");
+
+/** What one run works with. Everything is made, and disposed of, by the caller. */
+export interface RunParts {
+  /** With the range and filters of the run taken up, where there is one. */
+  readonly config: Config;
+  readonly run: Pick<RunRow, "runId" | "range" | "filters">;
+  readonly archive: Archive;
+  readonly account: ZoomAccount;
+  readonly select: Selection;
+  readonly name: Naming;
+  readonly clock: Clock;
+  readonly emit: EventListener;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One run over one archive: list, choose and name, transfer, sidecars, reconciliation.
+ *
+ * The listing fills the inventory while the transfers already empty its queue. Whatever ends the run, the
+ * state is written and a `run_finished` event tells how it stands.
+ *
+ * @throws What ended the run before its time, interruption and limits apart: those are outcomes.
+ */
+export async function runOnce(parts: RunParts): Promise<RunSummary> {
+  const { config, archive, clock, emit } = parts;
+  const { inventory } = archive;
+  const startedMs = clock.now();
+  const userFilter = compileUserFilter(config.userFilter);
+  inventory.setUserFilter(userFilter);
+  if (inventory.runs.markDead() > 0) log.info("A former run ended without saying so");
+  const run = inventory.runs.begin(parts.run);
+  inventory.transaction(() => inventory.files.reopen(run.runId));
+  emit({ type: "run_started", runId: run.runId, outputDir: archive.root, range: config.range });
+
+  using limits = new Limits(config, clock);
+  const tally = new ListingTally();
+  const transfers = { downloaded: 0 };
+  const scope: RunScope = { runId: run.runId, range: config.range };
+  const state = new StateFile(run, { clock, write: archive.writeState });
+  const sidecars = new Sidecars(inventory, archive.writeText);
+  const details = () => ({
+    counts: { ...countFiles({ inventory, scope, downloaded: transfers.downloaded }) },
+    windows: { proven: tally.proven, unproven: tally.unproven },
+  });
+  await state.write("running", details());
+
+  let listing: ListingOutcome = { dailyLimit: false };
+  let stopped: RunOutcome["stopped"];
+  try {
+    listing = await listAndTransfer({ ...parts, scope, tally, transfers, limits, sidecars, state, details });
+    await sidecars.drain();
+    reportRetention(inventory, scope, { clock, emit });
+  } catch (error) {
+    stopped = stopOf(error, parts.signal);
+    await sidecars.drain().catch((cause) =>
+      log.warn("Sidecars are left for the next run: {cause}", { cause })
+    );
+  }
+  const summary = reconcile({
+    runId: run.runId,
+    scope,
+    inventory,
+    tally,
+    downloaded: transfers.downloaded,
+    receivedBytes: limits.receivedBytes,
+    seconds: (clock.now() - startedMs) / 1000,
+    apiRequests: parts.account.requestCount,
+    stopped,
+    dailyLimit: listing.dailyLimit,
+  });
+  inventory.runs.finish(run.runId, {
+    status: summary.status,
+    counts: summary.files,
+    exitCode: summary.exit_code,
+  });
+  await finishFiles(archive, () => state.write(summary.status, details()), stopped?.kind === "error");
+  emit({ type: "run_finished", summary });
+  if (stopped?.kind === "error") throw stopped.error;
+  return summary;
+}
+
+/** State and journal; after an error, such as a full disk, a failure here must not hide that error. */
+async function finishFiles(
+  archive: Archive,
+  writeState: () => Promise<void>,
+  lenient: boolean,
+): Promise<void> {
+  const results = await Promise.allSettled([writeState(), archive.journal.flush()]);
+  for (const result of results) {
+    if (result.status === "fulfilled") continue;
+    if (!lenient) throw result.reason;
+    log.warn("State is left as it was: {cause}", { cause: result.reason });
+  }
+}
+
+function stopOf(error: unknown, signal: AbortSignal): RunOutcome["stopped"] {
+  if (error instanceof LimitReached) return { kind: "limit" };
+  if (isCancellation(error, signal)) return { kind: "interrupted" };
+  return { kind: "error", error };
+}
+
+interface Stages extends RunParts {
+  readonly scope: RunScope;
+  readonly tally: ListingTally;
+  readonly transfers: { downloaded: number };
+  readonly limits: Limits;
+  readonly sidecars: Sidecars;
+  readonly state: StateFile;
+  readonly details: () => Parameters<StateFile["write"]>[1];
+}
+
+/** Both stages at once; the first that fails stops the other. */
+async function listAndTransfer(stages: Stages): Promise<ListingOutcome> {
+  const { config, archive, run, limits } = stages;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([stages.signal, limits.signal, failure.signal]);
+  const urls = new UrlCache();
+  const ingest: IngestContext = {
+    inventory: archive.inventory,
+    runId: run.runId,
+    select: stages.select,
+    name: stages.name,
+    urls,
+  };
+  const queue = new TransferQueue(archive.inventory.files, { runId: run.runId, order: config.order });
+  const stop = (error: unknown): never => {
+    failure.abort(error);
+    throw error;
+  };
+  const listed = list(stages, { ingest, queue, signal }).catch(stop);
+  const fetched = transfer(stages, { urls, queue, signal }).catch(stop);
+  const results = await Promise.allSettled([listed, fetched]);
+  // The reason of the combined signal is the first that came: an interruption, a limit, or the failure itself.
+  signal.throwIfAborted();
+  const [first] = results;
+  if (first.status === "rejected") throw first.reason;
+  return first.value;
+}
+
+async function list(
+  stages: Stages,
+  { ingest, queue, signal }: { ingest: IngestContext; queue: TransferQueue; signal: AbortSignal },
+): Promise<ListingOutcome> {
+  const { config, archive: { inventory, journal }, run, tally, emit, account, scope } = stages;
+  let reportedMs = -Infinity;
+  // Counting costs more the more is waiting: often enough for people is enough.
+  const reportQueue = (complete: boolean) => {
+    if (!complete && stages.clock.now() - reportedMs < 500) return;
+    reportedMs = stages.clock.now();
+    emit({ type: "queue", ...inventory.files.pendingTotal(run.runId), complete });
+  };
+  const userFilter = compileUserFilter(config.userFilter);
+  const request = listRequest(config, { userFilter, inventory, runId: run.runId, tally, signal });
+  const outcome = await runListing(account, request, {
+    emit,
+    tally,
+    onUsers: ({ users }) =>
+      inventory.transaction(() => users.forEach((user) => inventory.meetings.saveUser(user))),
+    onWindow: ({ proof }) => inventory.windows.save(proof, run.runId),
+    onMeetings: async (listed) => {
+      const files = listed.type === "trash"
+        ? ingestTrash(listed.meetings, ingest)
+        : await ingestPage(listed.meetings, ingest);
+      queue.notify();
+      reportQueue(false);
+      await journal.flush();
+      return files;
+    },
+  });
+  await takeUp(scope, ingest);
+  queue.close();
+  reportQueue(true);
+  return outcome;
+}
+
+async function transfer(
+  stages: Stages,
+  { urls, queue, signal }: { urls: UrlCache; queue: TransferQueue; signal: AbortSignal },
+): Promise<void> {
+  const { config, archive, run, limits, clock, emit, account, sidecars, state, details } = stages;
+  const slots = new Slots(config.maxConcurrent);
+  const context: FetchContext = {
+    config,
+    runId: run.runId,
+    inventory: archive.inventory,
+    account,
+    sink: archive.sink,
+    urls,
+    limits,
+    limiter: config.limitRateBytesPerSecond === undefined
+      ? undefined
+      : createRateLimiter(config.limitRateBytesPerSecond, clock),
+    clock,
+    emit,
+    freeBytes: archive.freeBytes,
+    onPushback: () => slots.shrink(),
+    signal,
+  };
+  await runTransfers(queue.stream(signal), context, {
+    slots,
+    tally: stages.transfers,
+    onSettled: async (row) => {
+      await sidecars.settle(row.meeting_uuid);
+      await archive.journal.flush();
+      await state.update(details);
+    },
+  });
+}

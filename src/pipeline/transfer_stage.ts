@@ -1,0 +1,77 @@
+import { NetworkError } from "../core/errors.ts";
+import type { FileRow } from "../inventory/mod.ts";
+import { type FetchContext, fetchFile } from "./fetch_file.ts";
+import type { Slots } from "./slots.ts";
+
+/** Files in a row that failed for want of an answer before the network counts as down. */
+const maxNetworkFailures = 10;
+
+/** What becomes of the files that a transfer stage fetched. */
+export interface TransferTally {
+  downloaded: number;
+}
+
+/** Several files at once, from the queue to the archive, until the queue ends. */
+export async function runTransfers(
+  queue: ReadableStream<FileRow>,
+  context: FetchContext,
+  options: { slots: Slots; tally: TransferTally; onSettled: (row: FileRow) => Promise<void> },
+): Promise<void> {
+  const { slots, tally, onSettled } = options;
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  const running = new Set<Promise<void>>();
+  let networkFailures = 0;
+  const fetchOne = async (row: FileRow) => {
+    try {
+      const outcome = await fetchFile(row, { ...context, signal });
+      if (outcome.status === "completed") {
+        tally.downloaded++;
+        networkFailures = 0;
+        slots.grow();
+      } else if (outcome.error instanceof NetworkError && ++networkFailures >= maxNetworkFailures) {
+        throw outcome.error;
+      }
+      await onSettled(row);
+    } catch (error) {
+      failure.abort(error);
+    } finally {
+      slots.release();
+    }
+  };
+  try {
+    const reader = queue.getReader();
+    while (true) {
+      await slots.acquire(signal);
+      const next = await readOr(reader, signal).catch((error) => {
+        slots.release();
+        throw error;
+      });
+      if (next.done) {
+        slots.release();
+        break;
+      }
+      // Marks its file active before its first await, so that the queue never hands it out twice.
+      const task = fetchOne(next.value);
+      running.add(task);
+      task.finally(() => running.delete(task));
+    }
+  } finally {
+    await Promise.all(running);
+  }
+  signal.throwIfAborted();
+}
+
+async function readOr(
+  reader: ReadableStreamDefaultReader<FileRow>,
+  signal: AbortSignal,
+): Promise<ReadableStreamReadResult<FileRow>> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([reader.read(), aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
