@@ -1,0 +1,37 @@
+import { UsageError } from "../../core/errors.ts";
+import { commands, findCommand } from "../commands.ts";
+import type { CliContext } from "../context.ts";
+import { renderHelp } from "../help.ts";
+import type { ParsedFlags } from "../parse_flags.ts";
+import { createStyle, wantsColor } from "../render/style.ts";
+import { suggest } from "../suggest.ts";
+
+/** `help [COMMAND]`. */
+export function help({ positionals }: ParsedFlags, context: CliContext): Promise<number> {
+  return Promise.resolve(showHelp(positionals[0] ?? "extract", context));
+}
+
+/**
+ * Prints the help of a command on stdout.
+ *
+ * @throws {UsageError} When there is no such command.
+ */
+export function showHelp(name: string, context: CliContext): number {
+  const command = findCommand(name);
+  if (!command) throw unknownCommand(name);
+  const columns = context.stdout.isTerminal ? context.size().columns : 0;
+  context.stdout.write(
+    renderHelp(command, { columns, style: createStyle(wantsColor(context.stdout, context)) }),
+  );
+  return 0;
+}
+
+/** The error for a first argument that is no command. */
+export function unknownCommand(name: string): UsageError {
+  const names = commands.map((command) => command.name);
+  const meant = suggest(name, names);
+  return new UsageError(`Cannot run "${name}": no such command`, {
+    value: name,
+    hint: meant ? `did you mean ${meant}?` : `commands are ${names.join(", ")}`,
+  });
+}

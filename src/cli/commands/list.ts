@@ -1,0 +1,75 @@
+import type { EventListener } from "../../core/events.ts";
+import { ExitCode } from "../../core/exit_code.ts";
+import { UsageError } from "../../core/errors.ts";
+import { formatCount } from "../../core/units.ts";
+import type { CliContext, ListFiles } from "../context.ts";
+import { isInterruption } from "../exit_code.ts";
+import type { ParsedFlags } from "../parse_flags.ts";
+import { createStyle, wantsColor } from "../render/style.ts";
+import { createListWriter, type ListFormat } from "../render/list_writer.ts";
+import type { ResolvedOptions } from "../resolve_options.ts";
+import { withSession } from "../session.ts";
+
+/** `list`: one row per file on stdout, as a table, JSON lines or CSV. */
+export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
+  const check = (options: ResolvedOptions) => void chooseFormat(options);
+  return withSession("list", { flags, context, check }, async ({ config, options, reporter, signal }) => {
+    const format = chooseFormat(options);
+    const writer = await createListWriter(format, context);
+    const listFiles = context.listFiles ?? await loadListFiles();
+    const tally = createWindowTally(reporter.onEvent);
+    let files = 0;
+    try {
+      for await (const row of listFiles(config, { signal, onEvent: tally.onEvent })) {
+        files++;
+        if (!writer(row)) return ExitCode.done; // the reader has seen enough: `| head`
+      }
+    } catch (error) {
+      if (!isInterruption(error, signal)) throw error;
+      reporter.print("Interrupted");
+      return ExitCode.interrupted;
+    } finally {
+      reporter.close();
+    }
+    const style = createStyle(wantsColor(context.stderr, context));
+    const asked = tally.proven + tally.unproven;
+    const windows = `Windows proven: ${formatCount(tally.proven)}/${formatCount(asked)}`;
+    context.stderr.write(
+      `${style.dim(`Files listed: ${formatCount(files)}`)}\n${
+        (tally.unproven > 0 ? style.red : style.dim)(windows)
+      }\n`,
+    );
+    return tally.unproven > 0 ? ExitCode.incomplete : ExitCode.done;
+  });
+}
+
+async function loadListFiles(): Promise<ListFiles> {
+  return (await import("../../app.ts")).listFiles;
+}
+
+function chooseFormat(options: ResolvedOptions): ListFormat {
+  const json = options.on("json");
+  const csv = options.on("csv");
+  if (json && csv) {
+    throw new UsageError("Cannot use --json with --csv: they are two formats of the same result", {
+      option: "json",
+      hint: "choose one",
+    });
+  }
+  return json ? "json" : csv ? "csv" : "table";
+}
+
+/** Counts windows on the way to the listener: an unproven listing must not look complete. */
+function createWindowTally(
+  next: EventListener,
+): { onEvent: EventListener; proven: number; unproven: number } {
+  const tally = {
+    proven: 0,
+    unproven: 0,
+    onEvent: ((event) => {
+      if (event.type === "window") tally[event.proof.proven ? "proven" : "unproven"]++;
+      next(event);
+    }) as EventListener,
+  };
+  return tally;
+}

@@ -1,0 +1,149 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Config } from "../core/config.ts";
+import type { EventListener, RunSummary } from "../core/events.ts";
+import type { Candidate } from "../core/recording.ts";
+
+/** One of the two output streams. Writing never fails the run. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Writes `text` as it is. Returns false once nobody reads any more. */
+  write(text: string): boolean;
+}
+
+/** Size of the terminal in character cells; 0 where it cannot be told. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Runs an extraction: the composition root's door, as the commands see it. */
+export type RunExtract = (
+  config: Config,
+  options: { signal: AbortSignal; onEvent?: EventListener },
+) => Promise<RunSummary>;
+
+/** One file of a listing. */
+export interface ListedRow {
+  readonly candidate: Candidate;
+  readonly status: string;
+  /** The filter that leaves it out. */
+  readonly reason?: string | undefined;
+  /** Relative path in the archive, where one was given. */
+  readonly path?: string | undefined;
+}
+
+/** Lists the files of an account without fetching any. */
+export type ListFiles = (
+  config: Config,
+  options: { signal: AbortSignal; onEvent?: EventListener },
+) => AsyncIterable<ListedRow>;
+
+/** Everything the command line touches of the outside, so that tests and the demo can replace it. */
+export interface CliContext {
+  /** One environment variable; `undefined` when unset or not permitted. */
+  env(name: string): string | undefined;
+  /** Folder that relative paths start from; `""` is the working directory of the process. */
+  readonly cwd: string;
+  /** Whether `.env` of the working directory is read. */
+  readonly readsDotEnv: boolean;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Size of the terminal now: asked at each paint, since windows change. */
+  size(): TerminalSize;
+  readonly clock: Clock;
+  /** Calls back every `intervalMs` until the returned function is called. */
+  every(intervalMs: number, callback: () => void): () => void;
+  /** Calls back once after `delayMs`, unless the returned function is called before. */
+  after(delayMs: number, callback: () => void): () => void;
+  /** Calls back on SIGINT and SIGTERM until the returned function is called. */
+  onSignal(callback: () => void): () => void;
+  /** Calls back before an uncaught error ends the process, until the returned function is called. */
+  onCrash(callback: () => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+  /** Stands in for the composition root. */
+  readonly runExtract?: RunExtract | undefined;
+  /** Stands in for the composition root. */
+  readonly listFiles?: ListFiles | undefined;
+}
+
+/** The real process. */
+export function systemContext(): CliContext {
+  return {
+    env: readVariable,
+    cwd: "",
+    readsDotEnv: true,
+    stdout: createOutput(Deno.stdout),
+    stderr: createOutput(Deno.stderr),
+    size: terminalSize,
+    clock: systemClock,
+    every(intervalMs, callback) {
+      const timer = setInterval(callback, intervalMs);
+      return () => clearInterval(timer);
+    },
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, delayMs);
+      Deno.unrefTimer(timer);
+      return () => clearTimeout(timer);
+    },
+    onSignal: listenToSignals,
+    onCrash: listenToCrashes,
+    exit: (code) => Deno.exit(code),
+  };
+}
+
+function createOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
+  const encoder = new TextEncoder();
+  let open = true;
+  return {
+    isTerminal: stream.isTerminal(),
+    write(text) {
+      const bytes = encoder.encode(text);
+      let written = 0;
+      try {
+        while (open && written < bytes.length) written += stream.writeSync(bytes.subarray(written));
+      } catch {
+        // A reader that went away (`| head`, a closed terminal) is no reason to lose recordings.
+        open = false;
+      }
+      return open;
+    },
+  };
+}
+
+const cosmetic = new Set(["NO_COLOR", "FORCE_COLOR", "TERM"]);
+
+/** Reads one variable by its name. What is only cosmetic never makes Deno ask for permission. */
+function readVariable(name: string): string | undefined {
+  try {
+    const granted = Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
+    return granted || !cosmetic.has(name) ? Deno.env.get(name) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function terminalSize(): TerminalSize {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 0, rows: 0 };
+  }
+}
+
+function listenToSignals(callback: () => void): () => void {
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, callback);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, callback);
+  };
+}
+
+function listenToCrashes(callback: () => void): () => void {
+  addEventListener("error", callback);
+  addEventListener("unhandledrejection", callback);
+  return () => {
+    removeEventListener("error", callback);
+    removeEventListener("unhandledrejection", callback);
+  };
+}

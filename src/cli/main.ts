@@ -1,0 +1,67 @@
+import { UsageError } from "../core/errors.ts";
+import { type CommandInfo, findCommand } from "./commands.ts";
+import { type CliContext, systemContext } from "./context.ts";
+import { exitCodeFor } from "./exit_code.ts";
+import { createStyle, wantsColor } from "./render/style.ts";
+import { isVerbose } from "./verbosity.ts";
+import { programName, version } from "./version.ts";
+
+/**
+ * Runs the program.
+ *
+ * @param args what follows the program's name
+ * @param overrides what replaces the real terminal, environment and engine, for tests and for the demo
+ * @returns the exit code; nothing is thrown
+ */
+export async function main(args: readonly string[], overrides: Partial<CliContext> = {}): Promise<number> {
+  const context: CliContext = { ...systemContext(), ...overrides };
+  try {
+    return await dispatch(args, context);
+  } catch (error) {
+    const { renderError } = await import("./report_error.ts");
+    const style = createStyle(wantsColor(context.stderr, context));
+    context.stderr.write(`${renderError(error, { style, verbose: isVerbose(context) })}\n`);
+    return exitCodeFor(error);
+  }
+}
+
+async function dispatch(args: readonly string[], context: CliContext): Promise<number> {
+  const [first] = args;
+  const named = first !== undefined && !first.startsWith("-");
+  const name = named ? first : "extract";
+  const rest = named ? args.slice(1) : args;
+  const options = beforeTerminator(rest);
+  if (options.includes("--version") || options.includes("-V")) {
+    context.stdout.write(`${programName} ${version}\n`);
+    return 0;
+  }
+  const command = findCommand(name);
+  if (!command || options.includes("--help") || options.includes("-h")) {
+    const { showHelp } = await import("./commands/help.ts");
+    return showHelp(
+      command?.name === "help" ? rest.find((arg) => !arg.startsWith("-")) ?? "help" : name,
+      context,
+    );
+  }
+  const { parseFlags } = await import("./parse_flags.ts");
+  const flags = parseFlags(command.name, rest);
+  checkPositionals(command, flags.positionals);
+  return await (await command.load())(flags, context);
+}
+
+function beforeTerminator(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end === -1 ? args : args.slice(0, end);
+}
+
+function checkPositionals(command: CommandInfo, positionals: readonly string[]): void {
+  const extra = positionals[command.positionals ?? 0];
+  if (extra === undefined) return;
+  const meant = findCommand(extra);
+  throw new UsageError(`Cannot use "${extra}": zoom-extract ${command.name} takes options only`, {
+    value: extra,
+    hint: meant
+      ? `the command comes first: zoom-extract ${extra} …`
+      : `see zoom-extract ${command.name} --help`,
+  });
+}

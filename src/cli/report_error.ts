@@ -1,0 +1,52 @@
+import { AppError, UsageError } from "../core/errors.ts";
+import { redactText } from "../core/redact.ts";
+import type { Style } from "./render/style.ts";
+import { printable, printableLines } from "./render/text.ts";
+import { programName, version } from "./version.ts";
+
+/** How much to tell. */
+export interface ReportOptions {
+  readonly style: Style;
+  /** True under `--log-level DEBUG`: shows what lies behind an expected error. */
+  readonly verbose: boolean;
+}
+
+/**
+ * What a person reads about an error that ended the program, secrets removed.
+ *
+ * A wrong command line is one line with its hint; other expected errors put the hint below; what nobody
+ * expected comes with its stack and a request to report it.
+ */
+export function renderError(thrown: unknown, options: ReportOptions): string {
+  const head = options.style.red(`${programName}:`);
+  if (thrown instanceof UsageError) {
+    return `${head} ${safe(thrown.message)}${thrown.hint ? ` (${safe(thrown.hint)})` : ""}`;
+  }
+  if (thrown instanceof Deno.errors.NotCapable) {
+    return `${head} Cannot go on: ${safe(thrown.message)}\n  start it with deno run -P main.ts, or with -A`;
+  }
+  if (thrown instanceof AppError) {
+    const hint = thrown.hint ? `\n  ${safe(thrown.hint)}` : "";
+    return `${head} ${safe(thrown.message)}${hint}${options.verbose ? causes(thrown) : ""}`;
+  }
+  const stack = thrown instanceof Error ? thrown.stack ?? String(thrown) : String(thrown);
+  return `${head} Cannot go on: an error nobody expected\n${printableLines(redactText(stack))}${
+    causes(thrown)
+  }\n` +
+    `  This is a mistake in ${programName} ${version}: please report it with the lines above`;
+}
+
+function safe(text: string): string {
+  return printable(redactText(text));
+}
+
+function causes(thrown: unknown): string {
+  let text = "";
+  let error = thrown instanceof Error ? thrown.cause : undefined;
+  for (let depth = 0; error !== undefined && depth < 5; depth++) {
+    const shown = error instanceof Error ? error.stack ?? String(error) : String(error);
+    text += `\n  caused by: ${printableLines(redactText(shown)).replaceAll("\n", "\n  ")}`;
+    error = error instanceof Error ? error.cause : undefined;
+  }
+  return text;
+}

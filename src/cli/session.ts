@@ -1,0 +1,69 @@
+import type { Config, LogLevel } from "../core/config.ts";
+import { buildConfig } from "./build_config.ts";
+import type { CliContext } from "./context.ts";
+import type { CommandName } from "./option_row.ts";
+import type { ParsedFlags } from "./parse_flags.ts";
+import { inFolder } from "./paths.ts";
+import { createReporter, type Reporter } from "./render/reporter.ts";
+import { createStyle, wantsColor } from "./render/style.ts";
+import { rememberVerbosity } from "./verbosity.ts";
+import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
+import { createStopControl } from "./stop_control.ts";
+
+/** What a command that talks to Zoom works with. */
+export interface Session {
+  readonly options: ResolvedOptions;
+  readonly config: Config;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves the options, opens the log and the progress view, listens to signals, and runs `work` in it all.
+ * Everything is checked before anything is created, and taken down on every way out.
+ */
+export async function withSession(
+  command: CommandName,
+  { flags, context, check }: {
+    flags: ParsedFlags;
+    context: CliContext;
+    /** Refuses what only this command can judge. */
+    check?: (options: ResolvedOptions) => void;
+  },
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const options = await resolveOptions(command, flags.values, context);
+  check?.(options);
+  const config = buildConfig(options, { nowMs: context.clock.now(), cwd: context.cwd });
+  const level = (options.text("log-level") ?? "INFO") as LogLevel;
+  rememberVerbosity(context, level);
+  const { startLogging } = await import("./logging.ts");
+  const file = options.text("log-file");
+  let print = (line: string): unknown => context.stderr.write(`${line}\n`);
+  await using _logging = await startLogging({
+    level,
+    file: file === undefined ? undefined : inFolder(context.cwd, file),
+    color: wantsColor(context.stderr, context),
+    print: (line) => void print(line),
+  });
+  const reporter = createReporter(context, { live: !options.on("no-progress"), level: noticeLevel(level) });
+  print = (line) => reporter.print(line);
+  const style = createStyle(wantsColor(context.stderr, context));
+  using stop = createStopControl(context, {
+    onStop: () => reporter.print(style.yellow("Stopping… (again to quit at once)")),
+    onForcedExit: () => reporter.close(),
+  });
+  try {
+    for (const warning of options.warnings) {
+      reporter.onEvent({ type: "notice", level: "warning", code: "options", message: warning });
+    }
+    return await work({ options, config, reporter, signal: stop.signal });
+  } finally {
+    print = (line) => context.stderr.write(`${line}\n`);
+    reporter.close();
+  }
+}
+
+function noticeLevel(level: LogLevel): "info" | "warning" | "error" {
+  return level === "ERROR" ? "error" : level === "WARNING" ? "warning" : "info";
+}
