@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Which rooms a room may import. A new edge is a change of architecture: make it here, on purpose. */
+const allowedEdges: Readonly<Record<string, readonly string[]>> = {
+  "main.ts": ["cli"],
+  "mod.ts": ["app", "core", "pipeline"],
+  cli: ["app", "core", "simulator"],
+  app: ["core", "inventory", "pipeline", "storage", "zoom"],
+  pipeline: ["core", "inventory", "storage", "transfer"],
+  zoom: ["core", "http"],
+  http: ["core"],
+  transfer: ["core"],
+  storage: ["core"],
+  inventory: ["core"],
+  simulator: ["core"],
+  core: [],
+};
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly specifier: string;
+    readonly code?: { readonly specifier?: string };
+    readonly type?: { readonly specifier?: string };
+  }[];
+}
+
+async function modules(): Promise<readonly Module[]> {
+  const byUrl = new Map<string, Module>();
+  for (const entry of ["main.ts", "mod.ts", "src/app.ts", "src/simulator/mod.ts", "src/cli/mod.ts"]) {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["info", "--json", "--quiet", entry],
+      cwd: root,
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+    const info = JSON.parse(new TextDecoder().decode(stdout)) as { modules: Module[] };
+    for (const module of info.modules) byUrl.set(module.specifier, module);
+  }
+  return [...byUrl.values()];
+}
+
+/** Path from the root, or `undefined` for what is not ours. */
+function pathOf(specifier: string): string | undefined {
+  if (!specifier.startsWith("file:")) return undefined;
+  const path = relative(root, fileURLToPath(specifier)).replaceAll("\\", "/");
+  return path.startsWith("..") ? undefined : path;
+}
+
+function roomOf(path: string): string {
+  const inSrc = /^src\/([^/]+)\//.exec(path);
+  if (inSrc?.[1]) return inSrc[1];
+  return path === "src/app.ts" ? "app" : path;
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+async function edges(): Promise<readonly Edge[]> {
+  return (await modules()).flatMap((module) => {
+    const from = pathOf(module.specifier);
+    if (from === undefined || !from.endsWith(".ts")) return [];
+    return (module.dependencies ?? []).flatMap((dependency) => {
+      const to = pathOf(dependency.code?.specifier ?? dependency.type?.specifier ?? "");
+      return to !== undefined && to.endsWith(".ts") ? [{ from, to }] : [];
+    });
+  });
+}
+
+Deno.test("rooms import only the rooms they may", async () => {
+  const found = await edges();
+  assert.ok(found.length > 100, `only ${found.length} imports seen: the graph is not what this test expects`);
+  const forbidden = found.filter(({ from, to }) => {
+    const [a, b] = [roomOf(from), roomOf(to)];
+    return a !== b && !(allowedEdges[a] ?? []).includes(b);
+  });
+  assert.deepEqual(forbidden, []);
+});
+
+Deno.test("a room is entered through its door, core apart", async () => {
+  const intruders = (await edges()).filter(({ from, to }) => {
+    const room = roomOf(to);
+    if (roomOf(from) === room || room === "core" || room === "app") return false;
+    return to !== `src/${room}/mod.ts` && !to.startsWith("src/cli/");
+  });
+  assert.deepEqual(intruders, []);
+});
+
+Deno.test("files that start with an underscore stay in their folder", async () => {
+  const folder = (path: string) => path.slice(0, path.lastIndexOf("/"));
+  const leaks = (await edges()).filter(({ from, to }) => /\/_[^/]*$/.test(to) && folder(from) !== folder(to));
+  assert.deepEqual(leaks, []);
+});
