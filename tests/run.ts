@@ -1,6 +1,6 @@
 /**
  * Runs the whole test suite, documentation examples included, and closes with one plain line:
- * `N passed, N failed, N ignored`.
+ * `N passed, N failed, N skipped`.
  *
  * Arguments go on to `deno test`. With `CI` set an ignored test is a failure: there every tool must be present.
  */
@@ -25,7 +25,7 @@ const failed = count("failed");
 const ignored = count("ignored");
 const refusesIgnored = Deno.env.get("CI") !== undefined && ignored > 0;
 const reason = refusesIgnored ? " (none may be ignored in CI)" : "";
-await writeAll(new TextEncoder().encode(`${passed} passed, ${failed} failed, ${ignored} ignored${reason}\n`));
+await writeAll(new TextEncoder().encode(`${passed} passed, ${failed} failed, ${ignored} skipped${reason}\n`));
 Deno.exitCode = code !== 0 ? code : refusesIgnored || !passed ? 1 : 0;
 
 function stripColors(text: string): string {
