@@ -8,11 +8,15 @@ export function isDailyLimit(headers: Headers, message: string): boolean {
   return /daily/i.test(headers.get("x-ratelimit-type") ?? "") || /\bdaily\b/i.test(message);
 }
 
-/** Milliseconds since the epoch when a daily quota is back: as stated, else the next 00:00 UTC. */
+const dayMs = 86_400_000;
+
+/**
+ * Milliseconds since the epoch when a daily quota is back: as stated, else the next 00:00 UTC. A quota of a day
+ * cannot be used up for more than a day, so a later end is not believed.
+ */
 export function dailyLimitEndMs(headers: Headers, nowMs: number): number {
   const waitMs = parseRetryAfter(headers.get("retry-after"), nowMs);
-  if (waitMs !== undefined && waitMs > 0) return nowMs + waitMs;
-  const dayMs = 86_400_000;
+  if (waitMs !== undefined && waitMs > 0 && waitMs <= dayMs) return nowMs + waitMs;
   return (Math.floor(nowMs / dayMs) + 1) * dayMs;
 }
 

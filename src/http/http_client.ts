@@ -34,6 +34,16 @@ export interface HttpClient {
    * @throws {NetworkError} When nothing answered.
    */
   open(request: StreamRequest): Promise<Response>;
+  /**
+   * Does something more with an opened answer within the time limit, such as a look at its first bytes. `work`
+   * has to heed its signal.
+   *
+   * @throws {NetworkError} When the time is over or the connection breaks.
+   */
+  withinTime<T>(
+    request: Pick<HttpRequest, "action" | "url" | "signal">,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T>;
   /** API calls sent so far, retries included. */
   readonly requestCount: number;
   /** Download requests sent so far, retries and redirects included. */
@@ -81,20 +91,29 @@ export function createHttp(options: HttpClientOptions): HttpClient {
 
   /** One request and what `read` takes from its answer, within the time limit. */
   async function exchange<T>(request: StreamRequest, read: (response: Response) => Promise<T>): Promise<T> {
-    if (!breaker.allows()) throw brokenCircuit(request);
-    const deadline = startDeadline(timeoutMs, request.signal);
-    try {
+    return await withinTime(request, async (signal) => {
       const response = await send(request.url, {
         method: request.method ?? "GET",
         headers: { "user-agent": "zoom-extract", ...request.headers },
         redirect: "manual",
-        signal: deadline.signal,
+        signal,
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.client === undefined ? {} : { client: request.client }),
       });
       answered = true;
       breaker.succeeded();
       return await read(response);
+    });
+  }
+
+  /** Runs `work` within the time limit and turns what breaks it into a NetworkError. */
+  async function withinTime<T>(
+    request: Pick<HttpRequest, "action" | "url" | "signal">,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const deadline = startDeadline(timeoutMs, request.signal);
+    try {
+      return await work(deadline.signal);
     } catch (error) {
       request.signal.throwIfAborted();
       if (deadline.expired) throw timeoutError(timeoutMs, request);
@@ -133,6 +152,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     json(request, parse) {
       return ring(request, async () => {
         await admit(request);
+        if (!breaker.allows()) throw brokenCircuit(request);
         requestCount++;
         const { response, text } = await exchange(request, async (response) => {
           return { response, text: await response.text() };
@@ -147,6 +167,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
     },
     open(request) {
       return ring(request, async () => {
+        if (!breaker.allows()) throw brokenCircuit(request);
         downloadRequestCount++;
         const { response, text } = await exchange(request, async (response) => {
           if (response.status < 400 || request.accept?.includes(response.status)) {
@@ -158,6 +179,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
         throw refusal(request, response, parseErrorText(text));
       });
     },
+    withinTime,
     get requestCount() {
       return requestCount;
     },

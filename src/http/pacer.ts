@@ -58,7 +58,9 @@ export function afterRefusal(state: PacerState, options: { nowMs: number; pauseM
   const halved: PacerState = isNewBurst
     ? { ...state, ratePerSecond: Math.max(lowest, state.ratePerSecond / 2), halvedAtMs: nowMs }
     : state;
-  return pauseUntil(halved, nowMs + pauseMs);
+  // A slower rate may run further ahead; right after a refusal that must not bring the next request forward.
+  const dueMs = state.dueMs + burstToleranceMs(halved) - burstToleranceMs(state);
+  return pauseUntil({ ...halved, dueMs }, nowMs + pauseMs);
 }
 
 /** What the rate headers of an answer say. */

@@ -27,13 +27,18 @@ const maxPauseMs = 120_000;
 /** Pacing for one account. */
 export function createPacing(plan: ApiPlan, clock: Clock): Pacing {
   const states = new Map<RateLabel, PacerState>();
+  const pausedUntilMs = new Map<RateLabel, number>();
   const stateOf = (label: RateLabel) => states.get(label) ?? startPacer(planRates[plan][label]);
   return {
     async wait(label, signal) {
       if (label === undefined) return;
-      const { state, waitMs } = reserveSlot(stateOf(label), clock.now());
-      states.set(label, state);
-      if (waitMs >= 1) await clock.sleep(Math.ceil(waitMs), signal);
+      do {
+        const { state, waitMs } = reserveSlot(stateOf(label), clock.now());
+        states.set(label, state);
+        if (waitMs <= 0) return;
+        await clock.sleep(Math.ceil(waitMs), signal);
+        // A refusal that came meanwhile holds for those who had their slot already.
+      } while (clock.now() < (pausedUntilMs.get(label) ?? -Infinity));
     },
     observe(label, response) {
       if (label === undefined) return;
@@ -43,7 +48,9 @@ export function createPacing(plan: ApiPlan, clock: Clock): Pacing {
     refused(label, retryAfterMs) {
       if (label === undefined) return;
       const pauseMs = Math.min(retryAfterMs ?? 0, maxPauseMs);
-      states.set(label, afterRefusal(stateOf(label), { nowMs: clock.now(), pauseMs }));
+      const nowMs = clock.now();
+      pausedUntilMs.set(label, Math.max(pausedUntilMs.get(label) ?? -Infinity, nowMs + pauseMs));
+      states.set(label, afterRefusal(stateOf(label), { nowMs, pauseMs }));
     },
   };
 }

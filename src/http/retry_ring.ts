@@ -8,7 +8,7 @@ const log = roomLogger("http");
 /** Longest wait a server can ask of one request; daily limits are another matter. */
 export const maxServerWaitMs = 120_000;
 
-/** Zoom counts per second, so a refusal for the rate deserves at least about one. */
+/** Zoom counts per second, so a refusal for the rate is answered by one to two of them, doubling. */
 const rateBackoff: Backoff = { tries: 5, baseMs: 2000, maxMs: 30_000 };
 
 /** How a ring behaves. */
@@ -34,18 +34,15 @@ export async function retryRing<T>(attempt: () => Promise<T>, options: RetryRing
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AppError) || disposition(error) !== "retry") throw error;
-      const backoff = error instanceof ApiError && error.status === 429
-        ? rateBackoff
-        : options.backoff?.(error) ?? defaultBackoff;
+      const isRateLimit = error instanceof ApiError && error.status === 429;
+      const backoff = isRateLimit ? rateBackoff : options.backoff?.(error) ?? defaultBackoff;
       if (number >= backoff.tries) {
         const spent = exhaustedError(error, number);
         options.onExhausted?.(spent);
         throw spent;
       }
-      const retryAfterMs = error instanceof ApiError && error.retryAfterMs !== undefined
-        ? Math.min(error.retryAfterMs, maxServerWaitMs)
-        : undefined;
-      const delayMs = backoffDelayMs(number, { backoff, retryAfterMs, random: () => clock.random() });
+      const random = isRateLimit ? () => upperHalf(clock.random()) : () => clock.random();
+      const delayMs = backoffDelayMs(number, { backoff, retryAfterMs: statedWaitMs(error), random });
       log.debug("{message}; try {next} in {delayMs} ms", {
         message: error.message,
         next: number + 1,
@@ -54,6 +51,20 @@ export async function retryRing<T>(attempt: () => Promise<T>, options: RetryRing
       await clock.sleep(delayMs, signal);
     }
   }
+}
+
+/**
+ * The wait the server asks for. None at all is no timing: a moment that has passed comes of clocks that differ,
+ * and five tries at once help nobody.
+ */
+function statedWaitMs(error: AppError): number | undefined {
+  const waitMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+  return waitMs === undefined || waitMs <= 0 ? undefined : Math.min(waitMs, maxServerWaitMs);
+}
+
+/** A draw for {@linkcode backoffDelayMs} that gives at least half of its ceiling. */
+function upperHalf(draw: number): number {
+  return (4 + 5 * draw) / 9;
 }
 
 /** The same error, marked as one that outer rings need not try again. */
