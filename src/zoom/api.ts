@@ -41,7 +41,10 @@ export function createZoomApi(
   let chosenFor: string | undefined;
   let base = options.apiUrl.replace(/\/+$/, "");
 
-  async function attempt<T>(call: ApiCall<T>): Promise<{ result: T } | { refused: ApiError }> {
+  async function attempt<T>(
+    call: ApiCall<T>,
+    replaceToken: boolean,
+  ): Promise<{ result: T } | { refused: ApiError }> {
     const token = await tokens.get(call.signal);
     if (token.apiUrl !== chosenFor) base = chooseApiBase(options.apiUrl, chosenFor = token.apiUrl);
     const url = new URL(`${base}${call.path}`);
@@ -56,7 +59,8 @@ export function createZoomApi(
       return { result };
     } catch (error) {
       if (!isTokenRefusal(error)) throw error;
-      tokens.reject(token);
+      // A token that was just given is not at fault: the other calls keep it.
+      if (replaceToken) tokens.reject(token);
       return { refused: error };
     }
   }
@@ -64,9 +68,9 @@ export function createZoomApi(
   return {
     async get(call) {
       try {
-        const first = await attempt(call);
+        const first = await attempt(call, true);
         if ("result" in first) return first.result;
-        const second = await attempt(call);
+        const second = await attempt(call, false);
         if ("result" in second) return second.result;
         throw second.refused;
       } catch (error) {

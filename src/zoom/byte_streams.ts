@@ -6,21 +6,33 @@ export function emptyBytes(): ReadableStream<Bytes> {
   return new ReadableStream({ type: "bytes", start: (controller) => controller.close() });
 }
 
-/** Reads the first bytes of a stream as text, and gives a stream that still has them all. */
+/**
+ * Reads the first bytes of a stream as text, and gives a stream that still has them all.
+ *
+ * @param signal ends the wait for bytes that do not come; the stream is cancelled then
+ */
 export async function peekBytes(
   body: ReadableStream<Bytes>,
   limitBytes: number,
+  signal: AbortSignal,
 ): Promise<{ head: string; body: ReadableStream<Bytes> }> {
   const reader = body.getReader();
   const chunks: Bytes[] = [];
   let size = 0;
   let isDone = false;
-  while (!isDone && size <= limitBytes) {
-    const { value, done } = await reader.read();
-    isDone = done;
-    if (value === undefined) continue;
-    chunks.push(value);
-    size += value.byteLength;
+  const onAbort = () => void reader.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    while (!isDone && size <= limitBytes) {
+      const { value, done } = await reader.read();
+      isDone = done;
+      if (value === undefined) continue;
+      chunks.push(value);
+      size += value.byteLength;
+    }
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
   const decoder = new TextDecoder();
   const head = chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("");

@@ -5,6 +5,6 @@
  * recordings": "you must double encode the UUID").
  */
 export function encodeMeetingUuid(uuid: string): string {
-  const once = encodeURIComponent(uuid);
+  const once = encodeURIComponent(uuid.toWellFormed());
   return uuid.startsWith("/") || uuid.includes("//") ? encodeURIComponent(once) : once;
 }

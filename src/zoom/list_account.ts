@@ -1,5 +1,12 @@
 import type { DateRange } from "../core/date_range.ts";
-import { ApiError, AuthError } from "../core/errors.ts";
+import {
+  ApiError,
+  type AppError,
+  AuthError,
+  DailyLimitError,
+  NetworkError,
+  ResponseError,
+} from "../core/errors.ts";
 import type { Listed, ListRequest } from "../core/listing.ts";
 import { shortHash } from "../core/recording.ts";
 import { toAccessError } from "./api.ts";
@@ -74,7 +81,7 @@ export async function* listAccount(
       const answered = api.hasAnswered(endpoints.accountRecordings);
       const rest = mergeRanges(windows.slice(index));
       if (!answered && !options.fallBack) throw fatalRefusal(error);
-      if (options.fallBack && (isListRefusal(error) || (!answered && isAnswer(error)))) {
+      if (options.fallBack && (isListRefusal(error) || (!answered && isUnusable(error, context)))) {
         return { type: "refused", ranges: rest, reason: error.message };
       }
       const reach = failureReach(error, api);
@@ -90,9 +97,14 @@ function reasonFor(options: AccountOptions): string {
   return options.fallBack ? "the account-wide list is allowed" : "asked for";
 }
 
-/** Server trouble: in auto mode the users may still answer. */
-function isAnswer(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.exhausted;
+/**
+ * Tells trouble of this one list, for which the users may still answer, from trouble that meets every call: a
+ * daily limit, or a network on which nothing has ever answered.
+ */
+function isUnusable(error: unknown, { http }: ListContext): error is AppError {
+  if (error instanceof DailyLimitError) return false;
+  if (error instanceof NetworkError) return http.answered;
+  return error instanceof ApiError || error instanceof ResponseError;
 }
 
 function fatalRefusal(error: unknown): unknown {

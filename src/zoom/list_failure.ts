@@ -34,22 +34,27 @@ export function isListRefusal(error: unknown): error is ApiError {
     !(isTokenRefusal(error) && error.zoomCode !== 200);
 }
 
-/** Refusals of scope or token in a row after which they are not about single users. */
+/** Users refused for scope or token, and none served, after which it is not about single users. */
 const fatalRefusals = 3;
 
 /** Tells a missing scope, which ends the run, from a user that is refused for reasons of its own. */
 export interface AccessJudge {
-  /** @throws {AuthError} When an endpoint that has never answered keeps refusing. */
-  judge(error: unknown): void;
+  /**
+   * @param subject who was refused: one user's many refusals count once
+   * @throws {AuthError} When an endpoint that has never answered keeps refusing.
+   */
+  judge(error: unknown, subject: string): void;
 }
 
 /** @param scopes how many users there are to be refused */
 export function createAccessJudge(api: ZoomApi, endpoint: Endpoint, scopes: number): AccessJudge {
-  let refusals = 0;
+  const refused = new Set<string>();
   return {
-    judge(error) {
+    judge(error, subject) {
       const access = api.hasAnswered(endpoint) ? undefined : toAccessError(error, endpoint);
-      if (access !== undefined && ++refusals >= Math.min(fatalRefusals, scopes)) throw access;
+      if (access === undefined) return;
+      refused.add(subject);
+      if (refused.size >= Math.min(fatalRefusals, scopes)) throw access;
     },
   };
 }

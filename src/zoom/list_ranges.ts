@@ -34,7 +34,7 @@ export async function* listRanges(
       }
     } catch (error) {
       signal.throwIfAborted();
-      judge.judge(error);
+      judge.judge(error, list.scope);
       const reach = failureReach(error, api);
       const lost = reach === "window" ? [window] : mergeRanges(windows.slice(index));
       for (const range of lost) yield { type: "failed", scope: list.scope, range, error: asAppError(error) };

@@ -3,7 +3,7 @@ import type { User } from "../core/recording.ts";
 import type { ZoomApi } from "./api.ts";
 import { endpoints } from "./endpoints.ts";
 import { mapUser } from "./map_user.ts";
-import { parsePage } from "./page.ts";
+import { isExpiredPageToken, type Page, parsePage } from "./page.ts";
 import { isRecord } from "./schema.ts";
 
 /** Users of one status, and what was odd about the list. */
@@ -48,19 +48,12 @@ async function listUsersOnce(
   state: { status: WalkedStatus; signal: AbortSignal; users: Map<string, User>; seen: Set<string> },
 ): Promise<UserPass> {
   const { status, signal, users, seen } = state;
-  const action = `list ${status} users`;
   const inPass = new Set<string>();
   const tokens = new Set<string>();
   let totalRecords: number | undefined;
   for (let pageToken = "";;) {
-    const page = await api.get({
-      endpoint: endpoints.users,
-      path: "/users",
-      query: { status, page_size: pageSize, next_page_token: pageToken || undefined },
-      action,
-      parse: (data) => parsePage(data, "users", action),
-      signal,
-    });
+    const page = await fetchUsers(api, { status, pageToken, signal });
+    if (page === "expired") return { totalRecords, fault: "a page token expired" };
     totalRecords = page.totalRecords ?? totalRecords;
     const before = inPass.size;
     for (const item of page.items) {
@@ -76,6 +69,28 @@ async function listUsersOnce(
     if (tokens.has(pageToken)) return { totalRecords, fault: "a page token came twice" };
     if (inPass.size === before) return { totalRecords, fault: "a page brought nobody new" };
     tokens.add(pageToken);
+  }
+}
+
+/** Fetches one page; `"expired"` when Zoom no longer knows the page token. */
+async function fetchUsers(
+  api: ZoomApi,
+  options: { status: WalkedStatus; pageToken: string; signal: AbortSignal },
+): Promise<Page | "expired"> {
+  const { status, pageToken, signal } = options;
+  const action = `list ${status} users`;
+  try {
+    return await api.get({
+      endpoint: endpoints.users,
+      path: "/users",
+      query: { status, page_size: pageSize, next_page_token: pageToken || undefined },
+      action,
+      parse: (data) => parsePage(data, "users", action),
+      signal,
+    });
+  } catch (error) {
+    if (pageToken !== "" && isExpiredPageToken(error)) return "expired";
+    throw error;
   }
 }
 

@@ -1,11 +1,11 @@
-import { type DateRange, daysIn } from "../core/date_range.ts";
+import { addDays, type DateRange, daysIn } from "../core/date_range.ts";
 import type { WindowProof } from "../core/events.ts";
 import type { Listed } from "../core/listing.ts";
 import type { ListedMeeting } from "../core/recording.ts";
 import type { ZoomApi } from "./api.ts";
 import { listPass, type Pass } from "./list_pass.ts";
 import type { RecordingList } from "./recording_list.ts";
-import { halve, intersection, missingParts } from "./windows.ts";
+import { halve, haveCommonDay, intersection, missingParts } from "./windows.ts";
 
 /** A window whose meetings could not all be accounted for. */
 export interface UnprovenWindow {
@@ -48,7 +48,7 @@ export async function* listWindow(
     const seen = new Set(result.known);
     const canSplit = split && result.isShort && daysIn(proof.asked) > 1;
     const parts = canSplit
-      ? yield* listHalves(api, list, { ...options, window: proof.asked, seen })
+      ? yield* listHalves(api, list, { ...options, window: proof.asked, seen, singleDays: new Set() })
       : [proof];
     if (parts.length > 0) {
       unproven.push({ proof, seen, parts, splitHelped: seen.size > result.known.size });
@@ -68,17 +68,21 @@ export async function* listWindow(
 async function* listHalves(
   api: ZoomApi,
   list: RecordingList,
-  options: WindowOptions & { seen: Set<string> },
+  options: WindowOptions & { seen: Set<string>; singleDays: Set<string> },
 ): AsyncGenerator<Listed, WindowProof[]> {
-  const { window, today, seen, signal } = options;
+  const { window, today, seen, singleDays, signal } = options;
   const unproven: WindowProof[] = [];
   for (const half of halve(window)) {
-    const passes = daysIn(half) > 1 ? 1 : 2;
+    const isDay = daysIn(half) === 1;
+    // Halves share a day, so each of them may come down to it.
+    if (isDay && singleDays.has(half.from)) continue;
+    if (isDay) singleDays.add(half.from);
+    const passes = isDay ? 2 : 1;
     const result = yield* listUntilComplete(api, list, { window: half, passes, signal });
     for (const uuid of result.known) seen.add(uuid);
     const { proof, missing } = judge(list, half, { ...result, today });
     if (proof.proven && missing.length === 0) yield { type: "window", proof };
-    else if (daysIn(half) > 1) unproven.push(...yield* listHalves(api, list, { ...options, window: half }));
+    else if (!isDay) unproven.push(...yield* listHalves(api, list, { ...options, window: half }));
     else unproven.push(proof);
   }
   return unproven;
@@ -93,10 +97,15 @@ function judge(
   const echoed = echoOf(result.pass, asked);
   const missing = echoed === undefined
     ? []
-    : missingParts(asked, echoed).filter(({ from }) => from < result.today);
+    : missingParts(asked, echoed).filter((part) => firstMissing(part, echoed) <= result.today);
   const isElsewhere = missing.length === 1 && missing[0]?.from === asked.from && missing[0]?.to === asked.to;
   const proof = proofOf(list, { ...result, asked, echoed, isElsewhere });
   return { proof, missing: isElsewhere ? [] : missing };
+}
+
+/** The first day of a missing part that was not answered for: parts reach one day into the answer. */
+function firstMissing(part: DateRange, answered: DateRange): string {
+  return part.from === answered.to ? addDays(part.from, 1) : part.from;
 }
 
 /** Lists one trash, which has no dates, and yields its proof. */
@@ -173,7 +182,7 @@ function proofOf(
   const reason = isElsewhere ? "Zoom answered for other days" : reasonOf(result);
   return {
     scope: list.scope,
-    asked: echoed === undefined || isElsewhere ? asked : intersection(asked, echoed),
+    asked: echoed === undefined || !haveCommonDay(asked, echoed) ? asked : intersection(asked, echoed),
     echoed,
     totalRecords: result.pass.totalRecords,
     seen: result.known.size,

@@ -106,7 +106,11 @@ async function openWith(context: OpenFileContext, opening: Opening): Promise<Ope
         client: context.client(),
         signal: options.signal,
       });
-      const opened = await readOpened(response, { action, offset, fileExtension: file.fileExtension });
+      const { fileExtension } = file;
+      const opened = await context.http.withinTime(
+        { action, url, signal: options.signal },
+        (signal) => readOpened(response, { action, offset, fileExtension, signal }),
+      );
       if (opened !== "restart") return opened;
       if (offset === 0) {
         throw new TransferError(`Cannot ${action}: the whole file is refused as a range`, { code: "range" });

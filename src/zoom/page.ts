@@ -1,4 +1,4 @@
-import { ResponseError } from "../core/errors.ts";
+import { ApiError, ResponseError } from "../core/errors.ts";
 import * as v from "valibot";
 import { isRecord, pageSchema } from "./schema.ts";
 import { leadingDay } from "./time.ts";
@@ -12,6 +12,11 @@ export interface Page {
   /** Days the answer is about, as far as it says. */
   readonly from?: string;
   readonly to?: string;
+}
+
+/** Tells whether Zoom no longer knows the page token that was sent: they are good for 15 minutes. */
+export function isExpiredPageToken(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 400 && error.zoomCode === 300;
 }
 
 /**

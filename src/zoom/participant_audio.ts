@@ -1,11 +1,14 @@
 import { AppError } from "../core/errors.ts";
-import type { ListedMeeting } from "../core/recording.ts";
+import type { ListedFile, ListedMeeting } from "../core/recording.ts";
 import { roomLogger } from "../core/log.ts";
 import { isScopeRefusal } from "./api.ts";
 import { participantAudioType } from "./map_file.ts";
 import type { RecordingList, RefinedMeetings } from "./recording_list.ts";
 
 const log = roomLogger("zoom");
+
+/** Meetings whose audio is remembered: windows share a day, and are listed again where they do not add up. */
+const keptMeetings = 5000;
 
 /** Calls in flight for one page: they count under the light label, which has room. */
 const concurrency = 8;
@@ -21,11 +24,24 @@ export function createParticipantAudio(
 ): NonNullable<RecordingList["refine"]> {
   // A missing scope is missing for every meeting: one refusal is enough to know.
   let refusal: string | undefined;
+  const kept = new Map<string, MeetingAudio>();
+
+  async function audioOf(uuid: string, signal: AbortSignal): Promise<MeetingAudio> {
+    const known = kept.get(uuid);
+    if (known !== undefined) return known;
+    const audio = pickAudio(await getMeeting(uuid, signal));
+    kept.set(uuid, audio);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= keptMeetings) break;
+      kept.delete(oldest);
+    }
+    return audio;
+  }
 
   async function complete(meeting: ListedMeeting, signal: AbortSignal): Promise<ListedMeeting | undefined> {
     if (refusal !== undefined) return undefined;
     try {
-      return mergeParticipantAudio(meeting, await getMeeting(meeting.uuid, signal));
+      return withAudio(meeting, await audioOf(meeting.uuid, signal));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (isScopeRefusal(error)) refusal = error.message;
@@ -54,11 +70,24 @@ export function createParticipantAudio(
   };
 }
 
-function mergeParticipantAudio(listed: ListedMeeting, asked: ListedMeeting | undefined): ListedMeeting {
+/** What the meeting call alone has of a meeting. */
+interface MeetingAudio {
+  readonly files: readonly ListedFile[];
+  /** As Zoom sent it. */
+  readonly raw: unknown;
+}
+
+function pickAudio(asked: ListedMeeting | undefined): MeetingAudio {
+  return {
+    files: asked?.files.filter((file) => file.recordingType === participantAudioType) ?? [],
+    raw: asked?.raw.participant_audio_files,
+  };
+}
+
+function withAudio(listed: ListedMeeting, audio: MeetingAudio): ListedMeeting {
   const held = new Set(listed.files.map((file) => file.key));
-  const audio =
-    asked?.files.filter((file) => file.recordingType === participantAudioType && !held.has(file.key)) ?? [];
-  if (asked === undefined || audio.length === 0) return listed;
-  const raw = { ...listed.raw, participant_audio_files: asked.raw.participant_audio_files };
-  return { ...listed, files: [...listed.files, ...audio], raw };
+  const added = audio.files.filter((file) => !held.has(file.key));
+  if (added.length === 0) return listed;
+  const raw = { ...listed.raw, participant_audio_files: audio.raw };
+  return { ...listed, files: [...listed.files, ...added], raw };
 }

@@ -10,6 +10,8 @@ export interface Asked {
   readonly offset: number;
   /** Lower case, without a dot. */
   readonly fileExtension: string;
+  /** Ends a look at the body that takes too long. */
+  readonly signal: AbortSignal;
 }
 
 /** A JSON error is far smaller; anything longer is a file. */
@@ -36,10 +38,18 @@ export async function readOpened(response: Response, asked: Asked): Promise<Open
     });
   }
   if (isJson && asked.fileExtension !== "json") throw await jsonError(response, asked);
+  if (response.status !== 200 && response.status !== 206) {
+    await response.body?.cancel();
+    throw new TransferError(`Cannot ${asked.action}: HTTP ${response.status} is no file`, {
+      code: "content",
+      expected: "200 or 206",
+      received: String(response.status),
+    });
+  }
   const position = await readPosition(response, asked);
   let body = response.body ?? emptyBytes();
   if (isJson && response.status === 200 && (position.sizeBytes ?? 0) <= maxErrorBytes) {
-    const peeked = await peekBytes(body, maxErrorBytes);
+    const peeked = await peekBytes(body, maxErrorBytes, asked.signal);
     if (isErrorObject(peeked.head)) {
       await peeked.body.cancel();
       throw jsonErrorFrom(peeked.head, asked);
@@ -100,7 +110,7 @@ function validatorOf(headers: Headers): string | undefined {
 }
 
 async function jsonError(response: Response, asked: Asked): Promise<TransferError> {
-  return jsonErrorFrom(await readHead(response.body, maxErrorBytes), asked);
+  return jsonErrorFrom(await readHead(response.body, maxErrorBytes, asked.signal), asked);
 }
 
 function jsonErrorFrom(text: string, asked: Asked): TransferError {

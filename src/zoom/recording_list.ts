@@ -4,7 +4,7 @@ import type { ListedMeeting } from "../core/recording.ts";
 import type { ZoomApi } from "./api.ts";
 import type { Endpoint } from "./endpoints.ts";
 import type { KnownHost } from "./map_meeting.ts";
-import { type Page, parsePage } from "./page.ts";
+import { isExpiredPageToken, type Page, parsePage } from "./page.ts";
 
 /** One list of recordings: an account's, a user's, or a user's trash. */
 export interface RecordingList {
@@ -61,7 +61,7 @@ export async function fetchPage(
     if (error.status === 404 && error.zoomCode === 3301 && pageToken === "") {
       return { items: [], nextPageToken: "", totalRecords: 0 };
     }
-    if (error.status === 400 && error.zoomCode === 300 && pageToken !== "") return "expired";
+    if (pageToken !== "" && isExpiredPageToken(error)) return "expired";
     throw error;
   }
 }

@@ -19,8 +19,8 @@ export async function* settleWithUsers(
   const { proof, seen } = unproven;
   const shortfalls: Listed[] = [];
   let hasEnded = false;
+  const walk = walkEverybody(context, request, unproven);
   try {
-    const walk = walkEverybody(context, request, unproven);
     let step = await walk.next();
     for (; !step.done; step = await walk.next()) {
       const listed = step.value;
@@ -35,6 +35,9 @@ export async function* settleWithUsers(
     const hint = error.hint === undefined ? {} : { hint: error.hint };
     yield { type: "warning", code: "users", message: `The users were not asked: ${error.message}`, ...hint };
     hasEnded = error instanceof DailyLimitError;
+  } finally {
+    // A consumer who leaves must not leave the calls of the walk behind.
+    await walk.return(false);
   }
   const isProven = proof.totalRecords !== undefined && seen.size >= proof.totalRecords;
   if (!isProven) yield* shortfalls;

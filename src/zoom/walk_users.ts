@@ -111,7 +111,7 @@ async function* listTrash(
       yield* listTrashList(context.api, list, { whole, signal: options.signal });
     } catch (error) {
       options.signal.throwIfAborted();
-      options.judge.judge(error);
+      options.judge.judge(error, base.scope);
       const reach = failureReach(error, context.api);
       yield { type: "failed", scope: list.scope, range: { from: "", to: "" }, error: asAppError(error) };
       if (reach === "end") return;

@@ -38,7 +38,7 @@ export function halve(window: DateRange): [] | [DateRange, DateRange] {
  * always shorter than `asked`, unless the two have no day in common: then it is all of it.
  */
 export function missingParts(asked: DateRange, answered: DateRange): DateRange[] {
-  if (answered.to < asked.from || answered.from > asked.to) return [asked];
+  if (!haveCommonDay(asked, answered)) return [asked];
   const parts: DateRange[] = [];
   if (answered.from > asked.from) {
     const isWhole = answered.from === asked.to;
@@ -60,6 +60,11 @@ export function mergeRanges(ranges: readonly DateRange[]): DateRange[] {
     else if (range.to > last.to) merged[merged.length - 1] = { from: last.from, to: range.to };
   }
   return merged;
+}
+
+/** Tells whether there is a day that both ranges have. */
+export function haveCommonDay(a: DateRange, b: DateRange): boolean {
+  return a.from <= b.to && b.from <= a.to;
 }
 
 /** The days both ranges have; they must overlap. */
