@@ -11,6 +11,7 @@ import type { EventListener, RunSummary } from "./core/events.ts";
 import { type Inventory, openInventory } from "./inventory/mod.ts";
 import {
   createSelection,
+  heldSizesBelow,
   inventoryPath,
   type ListedFileState,
   listFiles as listFilesOf,
@@ -49,7 +50,8 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
   const { clock, emit, signal } = parts;
   const newRunId = runIdAt(clock.now());
   await using archive = await openArchive(config.outputDir, { runId: newRunId, clock });
-  const resumed = resolveResume(config, archive.inventory, { newRunId, emit });
+  const state = await archive.findState();
+  const resumed = resolveResume(config, archive.inventory, { newRunId, emit, state });
   await using account = createZoomAccount({ config: resumed.config, clock });
   return await runOnce({
     ...resumed,
@@ -91,14 +93,18 @@ async function openPlan(config: Config, common: Common): Promise<AsyncDisposable
   const inventory = await openHeld(config.outputDir);
   if (inventory) stack.use(inventory);
   const resources = stack.move();
+  const newRunId = runIdAt(common.clock.now());
+  const { emit } = common;
+  const resumed = resolveResume(config, inventory, { newRunId, emit });
   return {
     parts: {
       ...common,
-      config,
-      runId: runIdAt(common.clock.now()),
+      config: resumed.config,
+      runId: resumed.run.runId,
       account,
       inventory,
-      select: createSelection(config),
+      select: createSelection(resumed.config),
+      heldSizes: heldSizesBelow(config.outputDir),
       freeBytes: () => freeBytes(config.outputDir),
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

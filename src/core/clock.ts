@@ -12,21 +12,31 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  sleep(ms, signal) {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      }, ms);
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+  async sleep(ms, signal) {
+    for (let leftMs = ms;; leftMs -= longestTimerMs) {
+      await pause(Math.min(leftMs, longestTimerMs), signal);
+      if (leftMs <= longestTimerMs) return;
+    }
   },
 };
+
+/** A timer of the runtime that is longer than this, some 24.8 days, fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
 
 /** `YYYY-MM-DDTHH:MM:SSZ` of a moment in milliseconds since the epoch. */
 export function isoSeconds(epochMs: number): string {

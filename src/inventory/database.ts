@@ -115,6 +115,16 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
   db.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
+/** A failure of SQLite itself (full disk, lock held by another program, damage) as ours; others untouched. */
+export function toInventoryError(thrown: unknown): unknown {
+  const isSqlite = thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SQLITE_ERROR";
+  if (!isSqlite) return thrown;
+  return new InventoryError(`Cannot use the inventory: ${thrown.message}`, {
+    cause: thrown,
+    hint: "free space on its disk, and close other programs that have it open",
+  });
+}
+
 function guard<T>(path: string, open: () => T): T {
   try {
     return open();
@@ -122,7 +132,9 @@ function guard<T>(path: string, open: () => T): T {
     if (thrown instanceof InventoryError) throw thrown;
     throw new InventoryError(`Cannot open inventory "${path}": ${toError(thrown).message}`, {
       cause: thrown,
-      hint: "if the file is damaged, move it away: the next run lists again and adopts the files it finds",
+      hint:
+        "if the file is damaged, move it away: the next run lists everything and fetches it again, and keeps " +
+        "one copy of what is the same",
     });
   }
 }

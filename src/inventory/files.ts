@@ -29,6 +29,9 @@ export interface StatusTotal {
   readonly bytes: number;
 }
 
+/** A held file, as far as looking after it needs. */
+export type HeldFile = Pick<FileRow, "file_key" | "path" | "file_size">;
+
 const listedColumns: readonly (keyof ListedColumns)[] = [
   "file_id",
   "user_email",
@@ -55,9 +58,24 @@ const orderBy: Readonly<Record<Order, string>> = {
   smallest: "coalesce(listed_size, 0), meeting_start, file_key",
 };
 
-/** In scope: seen by this run's listing, or inside its days and remembered from an earlier one. */
-const inScope = `i.meeting_uuid IN (SELECT uuid FROM meetings
-    WHERE (seen_run = :run OR (start_time >= :from AND start_time < :until)) AND wanted_user(host_id, host_email))`;
+/**
+ * The condition of the index `inventory_open`. SQLite uses a partial index only where the query repeats its
+ * condition word for word: that `status = 'pending'` implies it is beyond SQLite.
+ */
+const open = "status <> 'completed'";
+const iOpen = `i.${open}`;
+
+/**
+ * In scope: seen by this run's listing, or inside its days and remembered from an earlier one. A meeting without
+ * a date may belong to any day, so it belongs to every range: a file of it that failed is tried again.
+ */
+const meetingInScope = `(m.seen_run = :run OR m.start_time = ''
+      OR (m.start_time >= :from AND m.start_time < :until))
+    AND wanted_user(m.host_id, coalesce(nullif(m.host_email, ''),
+      (SELECT email FROM users WHERE id = m.host_id), ''))`;
+const inScope = `i.meeting_uuid IN (SELECT m.uuid FROM meetings m WHERE ${meetingInScope})`;
+/** The same, for walks in small steps: asks for each row instead of collecting all meetings at each step. */
+const rowInScope = `EXISTS (SELECT 1 FROM meetings m WHERE m.uuid = i.meeting_uuid AND ${meetingInScope})`;
 
 /** The rows of the table `inventory`. */
 export class Files {
@@ -83,17 +101,13 @@ export class Files {
   insert(columns: ListedColumns, change: StatusChange, runId: string): void {
     const names = ["file_key", ...listedColumns, "status", "reason", "run_id", "first_seen_at", "updated_at"];
     const now = this.#now();
-    this.#db.prepare(
-      `INSERT INTO inventory (${names.join(", ")}) VALUES (${names.map((n) => `:${n}`).join(", ")})`,
-    ).run({
-      ...columns,
-      status: change.status,
-      reason: change.reason ?? null,
-      run_id: runId,
-      first_seen_at: now,
-      updated_at: now,
+    const row = { ...columns, status: change.status, reason: change.reason ?? null, run_id: runId };
+    this.#db.transaction(() => {
+      this.#db.prepare(
+        `INSERT INTO inventory (${names.join(", ")}) VALUES (${names.map((n) => `:${n}`).join(", ")})`,
+      ).run({ ...row, first_seen_at: now, updated_at: now });
+      this.#journal(columns.file_key, undefined, change, runId);
     });
-    this.#journal(columns.file_key, undefined, change, runId);
   }
 
   /** Takes over what a newer listing says, the folder and path apart. */
@@ -110,18 +124,23 @@ export class Files {
       .run(path, pathKey, key);
   }
 
-  /** Changes the status and what goes with it; writes a journal line when the status really changes. */
+  /**
+   * Changes the status and what goes with it; writes a journal line when the status really changes. All of it or
+   * nothing: a change without its line would never get one.
+   */
   setStatus(key: string, change: StatusChange, runId: string): void {
     const before = this.get(key);
     if (!before) return;
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     const sets = fields.map(([name]) => `${name} = :${name}`).join(", ");
-    this.#db.prepare(
-      `UPDATE inventory SET ${sets}, run_id = :run_id, updated_at = :now WHERE file_key = :key`,
-    )
-      .run({ ...Object.fromEntries(fields), run_id: runId, now: this.#now(), key });
-    if (before.status !== change.status) this.#journal(key, before, change, runId);
-    this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ?").run(before.meeting_uuid);
+    this.#db.transaction(() => {
+      this.#db.prepare(
+        `UPDATE inventory SET ${sets}, run_id = :run_id, updated_at = :now WHERE file_key = :key`,
+      ).run({ ...Object.fromEntries(fields), run_id: runId, now: this.#now(), key });
+      if (before.status !== change.status) this.#journal(key, before, change, runId);
+      this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ? AND sidecars_due = 0")
+        .run(before.meeting_uuid);
+    });
   }
 
   /** Stores the proof of received bytes ahead of the rename, so that a crash between the two loses nothing. */
@@ -155,7 +174,7 @@ export class Files {
 
   /** Up to `limit` pending files of this run, in the given order. */
   nextPending(runId: string, order: Order, limit: number): FileRow[] {
-    const sql = `SELECT * FROM inventory WHERE status = 'pending' AND run_id = ?
+    const sql = `SELECT * FROM inventory WHERE status = 'pending' AND ${open} AND run_id = ?
       ORDER BY ${orderBy[order]} LIMIT ?`;
     return this.#db.prepare(sql).all(runId, limit) as unknown as FileRow[];
   }
@@ -164,7 +183,7 @@ export class Files {
   pendingTotal(runId: string): { files: number; bytes: number } {
     const row = this.#db.prepare(
       `SELECT count(*) AS files, coalesce(sum(listed_size), 0) AS bytes FROM inventory
-       WHERE status = 'pending' AND run_id = ?`,
+       WHERE status = 'pending' AND ${open} AND run_id = ?`,
     ).get(runId);
     return { files: Number(row?.["files"] ?? 0), bytes: Number(row?.["bytes"] ?? 0) };
   }
@@ -175,9 +194,30 @@ export class Files {
    */
   leftOver(scope: RunScope, after: string, limit: number): FileRow[] {
     const sql = `SELECT i.* FROM inventory i
-      WHERE i.status IN ('pending', 'failed', 'skipped') AND i.run_id <> :run AND i.file_key > :after AND ${inScope}
+      WHERE i.status IN ('pending', 'failed', 'skipped') AND i.run_id <> :run AND i.file_key > :after AND ${rowInScope}
       ORDER BY i.file_key LIMIT :limit`;
     return this.#db.prepare(sql).all({ ...bind(scope), after, limit }) as unknown as FileRow[];
+  }
+
+  /** Up to `limit` held files in scope, after key `after`, that this run did not bring itself. */
+  heldBefore(scope: RunScope, after: string, limit: number): HeldFile[] {
+    const sql = `SELECT i.file_key, i.path, i.file_size FROM inventory i
+      WHERE i.status = 'completed' AND i.run_id <> :run AND i.file_key > :after AND ${rowInScope}
+      ORDER BY i.file_key LIMIT :limit`;
+    return this.#db.prepare(sql).all({ ...bind(scope), after, limit }) as unknown as HeldFile[];
+  }
+
+  /** Up to `limit` files in scope, after key `after`, of meetings dated before `day` that this run's listing did not show. */
+  unshown(
+    scope: RunScope,
+    { status, day, after, limit }: { status: FileStatus; day: string; after: string; limit: number },
+  ): FileRow[] {
+    const sql = `SELECT i.* FROM inventory i
+      WHERE i.status = :status AND ${iOpen} AND i.run_id <> :run AND i.meeting_start <> '' AND i.meeting_start < :day
+        AND i.file_key > :after AND ${rowInScope}
+        AND (SELECT seen_run FROM meetings WHERE uuid = i.meeting_uuid) <> :run
+      ORDER BY i.file_key LIMIT :limit`;
+    return this.#db.prepare(sql).all({ ...bind(scope), status, day, after, limit }) as unknown as FileRow[];
   }
 
   /** Number of files of a meeting that are still to come. */
@@ -193,9 +233,7 @@ export class Files {
         count(DISTINCT host) AS users, count(DISTINCT iif(open, host, NULL)) AS users_open
       FROM (SELECT m.host_id AS host, EXISTS (SELECT 1 FROM inventory o WHERE o.meeting_uuid = m.uuid
               AND o.status IN ('pending', 'active')) AS open
-            FROM meetings m
-            WHERE (m.seen_run = :run OR (m.start_time >= :from AND m.start_time < :until))
-              AND wanted_user(m.host_id, m.host_email))`;
+            FROM meetings m WHERE ${meetingInScope})`;
     const row = this.#db.prepare(sql).get(bind(scope)) ?? {};
     const users = Number(row["users"] ?? 0);
     return {
@@ -209,16 +247,31 @@ export class Files {
   /** Files not held that Zoom will delete by itself on or before `day`, soonest first. */
   expiring(scope: RunScope, day: string, limit: number): FileRow[] {
     const sql = `SELECT i.* FROM inventory i
-      WHERE i.status IN ('pending', 'active', 'failed', 'skipped', 'not_ready')
-        AND i.auto_delete_date <= :day AND ${inScope} ORDER BY i.auto_delete_date, i.file_key LIMIT :limit`;
+      WHERE i.status IN ('pending', 'active', 'failed', 'skipped', 'not_ready') AND ${iOpen}
+        AND i.auto_delete_date <= :day AND ${rowInScope} ORDER BY i.auto_delete_date, i.file_key LIMIT :limit`;
     return this.#db.prepare(sql).all({ ...bind(scope), day, limit }) as unknown as FileRow[];
   }
 
-  /** Files that lie in the trash, the longest there first. */
-  inTrash(scope: RunScope): FileRow[] {
-    const sql = `SELECT i.* FROM inventory i WHERE i.status = 'in_trash' AND ${inScope}
-      ORDER BY coalesce(i.deleted_time, '9999'), i.file_key`;
-    return this.#db.prepare(sql).all(bind(scope)) as unknown as FileRow[];
+  /** The file in scope that has been in the trash for the longest time. */
+  firstInTrash(scope: RunScope): FileRow | undefined {
+    const sql = `SELECT i.* FROM inventory i WHERE i.status = 'in_trash' AND ${iOpen} AND ${rowInScope}
+      ORDER BY coalesce(i.deleted_time, '9999'), i.file_key LIMIT 1`;
+    return this.#db.prepare(sql).get(bind(scope)) as FileRow | undefined;
+  }
+
+  /** How many files in scope went to the trash on which day, the first day first; `""` where that is not known. */
+  trashDays(scope: RunScope): { day: string; files: number }[] {
+    const sql = `SELECT substr(coalesce(i.deleted_time, ''), 1, 10) AS day, count(*) AS files
+      FROM inventory i WHERE i.status = 'in_trash' AND ${iOpen} AND ${rowInScope} GROUP BY day ORDER BY day = '', day`;
+    return this.#db.prepare(sql).all(bind(scope)) as unknown as { day: string; files: number }[];
+  }
+
+  /** Keys of trashed files in scope that this run's listings did not show and whose trash time ended before `day`. */
+  purged(scope: RunScope, day: string): string[] {
+    const sql = `SELECT i.file_key FROM inventory i
+      WHERE i.status = 'in_trash' AND ${iOpen} AND i.run_id <> :run AND coalesce(i.deleted_time, i.updated_at) < :day
+        AND ${rowInScope}`;
+    return this.#db.prepare(sql).all({ ...bind(scope), day }).map((row) => String(row["file_key"]));
   }
 
   /** Files in scope by status; bytes are those on disk. */
@@ -238,14 +291,17 @@ export class Files {
   /** Up to `limit` files in scope that failed. */
   failed(scope: RunScope, limit: number): FileRow[] {
     const sql =
-      `SELECT i.* FROM inventory i WHERE i.status = 'failed' AND ${inScope} ORDER BY i.path LIMIT :limit`;
+      `SELECT i.* FROM inventory i WHERE i.status = 'failed' AND ${iOpen} AND ${rowInScope} ORDER BY i.path LIMIT :limit`;
     return this.#db.prepare(sql).all({ ...bind(scope), limit }) as unknown as FileRow[];
   }
 
-  /** Days, `YYYY-MM-DD`, on which files of `userId` (of everybody when absent) are still being processed. */
-  notReadyDays(userId?: string): string[] {
+  /**
+   * Days, `YYYY-MM-DD`, with files of `userId` (of everybody when absent) that are still being processed, or in the
+   * trash, from which they may be recovered: only a listing tells.
+   */
+  unsettledDays(userId?: string): string[] {
     const sql = `SELECT DISTINCT substr(meeting_start, 1, 10) AS day FROM inventory
-      WHERE status = 'not_ready' AND (:user IS NULL OR user_id = :user) AND meeting_start <> ''`;
+      WHERE status IN ('not_ready', 'in_trash') AND ${open} AND (:user IS NULL OR user_id = :user) AND meeting_start <> ''`;
     return this.#db.prepare(sql).all({ user: userId ?? null }).map((row) => String(row["day"]));
   }
 

@@ -1,5 +1,8 @@
 import { StorageError, toError } from "../core/errors.ts";
+import { roomLogger } from "../core/log.ts";
 import type { Database } from "./database.ts";
+
+const log = roomLogger("inventory");
 
 /**
  * `inventory.jsonl`: one line per status change, each exactly once.
@@ -21,7 +24,7 @@ export class Journal implements AsyncDisposable {
 
   /** Opens or creates the file, cuts a torn last line off, and catches up. */
   static async open(db: Database, path: string): Promise<Journal> {
-    const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+    const file = await openFile(path);
     try {
       const lastSeq = await repair(file);
       db.transaction(() => forgetWritten(db, lastSeq));
@@ -36,7 +39,8 @@ export class Journal implements AsyncDisposable {
 
   /** Moves what waits in the database to the file. Calls may overlap: they take turns. */
   flush(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#flush());
+    // A failed call has told its own caller; what it left is in the database, for the next one to move.
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#flush());
     return this.#writing;
   }
 
@@ -46,9 +50,11 @@ export class Journal implements AsyncDisposable {
       const last = rows.at(-1);
       if (!last) return;
       const text = rows.map((row) => `{"seq":${row["seq"]},${String(row["line"]).slice(1)}\n`).join("");
+      const startBytes = await this.#file.seek(0, Deno.SeekMode.Current);
       try {
         await writeAll(this.#file, new TextEncoder().encode(text));
       } catch (thrown) {
+        await cutBack(this.#file, startBytes);
         throw new StorageError(`Cannot write "${this.#path}": ${toError(thrown).message}`, {
           path: this.#path,
           cause: thrown,
@@ -58,12 +64,37 @@ export class Journal implements AsyncDisposable {
     }
   }
 
+  /** Moves what it can; what stays in the database goes with the next run, and hides no other error. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.flush();
+    } catch (cause) {
+      log.warn("Journal lines are left for the next run: {cause}", { cause });
     } finally {
       this.#file.close();
     }
+  }
+}
+
+async function openFile(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+  } catch (thrown) {
+    throw new StorageError(`Cannot open "${path}": ${toError(thrown).message}`, {
+      path,
+      code: "not_writable",
+      cause: thrown,
+    });
+  }
+}
+
+/** Takes a torn line back; if even that fails, the next run cuts it off. */
+async function cutBack(file: Deno.FsFile, sizeBytes: number): Promise<void> {
+  try {
+    await file.truncate(sizeBytes);
+    await file.seek(sizeBytes, Deno.SeekMode.Start);
+  } catch (cause) {
+    log.warn("A torn journal line is left: {cause}", { cause });
   }
 }
 

@@ -35,7 +35,10 @@ export class Meetings {
   /** Stores what Zoom says now; a meeting's folder stays what it was. Unchanged meetings only get marked as seen. */
   save(meeting: ListedMeeting, runId: string): MeetingRow {
     const before = this.get(meeting.uuid);
-    const row = columnsOf(meeting);
+    const listed = columnsOf(meeting);
+    // Lists differ in whether they state the address: a known one is not lost to a list that does not.
+    const isSameHost = before?.host_id === listed.host_id;
+    const row = { ...listed, host_email: listed.host_email || (isSameHost ? before.host_email : "") };
     if (before && sameColumns(before, row)) {
       if (before.seen_run !== runId) {
         this.#db.prepare("UPDATE meetings SET seen_run = ? WHERE uuid = ?").run(runId, meeting.uuid);
@@ -108,10 +111,19 @@ export class Meetings {
     return row === undefined ? undefined : String(row["id"]);
   }
 
-  /** Up to `limit` meetings whose sidecars are out of date. */
-  sidecarsDue(limit: number): MeetingRow[] {
-    const sql = "SELECT * FROM meetings WHERE sidecars_due = 1 AND folder IS NOT NULL LIMIT ?";
-    return this.#db.prepare(sql).all(limit) as unknown as MeetingRow[];
+  /** Up to `limit` meetings after uuid `after` that hold files and whose sidecars are out of date. */
+  sidecarsDue(limit: number, after = ""): MeetingRow[] {
+    const sql =
+      `SELECT * FROM meetings m WHERE sidecars_due = 1 AND uuid > ? AND folder IS NOT NULL AND EXISTS
+        (SELECT 1 FROM inventory i WHERE i.meeting_uuid = m.uuid AND i.status = 'completed')
+      ORDER BY uuid LIMIT ?`;
+    return this.#db.prepare(sql).all(after, limit) as unknown as MeetingRow[];
+  }
+
+  /** Tells whether a meeting's sidecars are out of date. */
+  areSidecarsDue(uuid: string): boolean {
+    return this.#db.prepare("SELECT 1 FROM meetings WHERE uuid = ? AND sidecars_due = 1").get(uuid) !==
+      undefined;
   }
 
   setSidecarsDone(uuid: string): void {

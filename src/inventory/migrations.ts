@@ -121,4 +121,31 @@ export const migrations: readonly string[] = [
     line TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What a proof is worth depends on the account it was made for, and on whether participant audio was asked for.
+  DROP TABLE windows;
+  CREATE TABLE windows (
+    scope TEXT NOT NULL,
+    account TEXT NOT NULL,
+    participant_audio INTEGER NOT NULL,
+    asked_from TEXT NOT NULL,
+    asked_to TEXT NOT NULL,
+    echoed_from TEXT,
+    echoed_to TEXT,
+    total_records INTEGER,
+    seen INTEGER NOT NULL,
+    proven_at TEXT,
+    reason TEXT,
+    run_id TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (scope, account, participant_audio, asked_from, asked_to)
+  ) STRICT, WITHOUT ROWID;
+
+  -- One per order of the queue, so that taking the next files never sorts all that are waiting.
+  CREATE INDEX inventory_expiring ON inventory
+    (run_id, coalesce(auto_delete_date, '9999'), meeting_start, recording_start, file_key) WHERE status = 'pending';
+  CREATE INDEX inventory_smallest ON inventory
+    (run_id, coalesce(listed_size, 0), meeting_start, file_key) WHERE status = 'pending';
+  CREATE INDEX meetings_seen ON meetings (seen_run);
+  `,
 ];

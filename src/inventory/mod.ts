@@ -21,13 +21,15 @@ import { Meetings } from "./meetings.ts";
 import { Runs } from "./runs.ts";
 import { Windows } from "./windows.ts";
 
+export { toInventoryError } from "./database.ts";
 export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";
-export type { RunScope, StatusChange, StatusTotal } from "./files.ts";
+export type { HeldFile, RunScope, StatusChange, StatusTotal } from "./files.ts";
 export type { Files } from "./files.ts";
 export type { Journal } from "./journal.ts";
 export type { MeetingRow, Meetings } from "./meetings.ts";
 export type { RunFilters, RunRow, RunStatus } from "./runs.ts";
+export type { ProofBasis } from "./windows.ts";
 
 /** An open inventory. */
 export interface Inventory extends Disposable {

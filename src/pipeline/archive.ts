@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { type Clock, isoSeconds } from "../core/clock.ts";
+import { StorageError, toError } from "../core/errors.ts";
 import type { Sink } from "../core/sink.ts";
 import { type Inventory, type Journal, openInventory } from "../inventory/mod.ts";
 import { archiveLock, freeBytes, localSink, writeFileAtomic } from "../storage/mod.ts";
+import { type HeldSizes, heldSizesBelow } from "./held.ts";
+import { findState, type FoundState } from "./state_file.ts";
 
 /** An archive held by this run. */
 export interface Archive extends AsyncDisposable {
@@ -15,6 +18,9 @@ export interface Archive extends AsyncDisposable {
   writeText(path: readonly string[], text: string): Promise<void>;
   /** Replaces `extraction_state.json`, keeping the previous version. */
   writeState(text: string): Promise<void>;
+  /** What an earlier run left as its state. */
+  findState(): Promise<FoundState>;
+  readonly heldSizes: HeldSizes;
   freeBytes(): Promise<number | undefined>;
 }
 
@@ -40,9 +46,11 @@ export async function openArchive(
   );
   const { root } = lock;
   const dbPath = inventoryPath(root);
+  const journalPath = join(root, "_logs", "inventory.jsonl");
+  await refuseLink(journalPath);
   await createPrivate(dbPath);
   const inventory = stack.use(openInventory(dbPath, { clock: options.clock }));
-  const journal = stack.use(await inventory.openJournal(join(root, "_logs", "inventory.jsonl")));
+  const journal = stack.use(await inventory.openJournal(journalPath));
   const resources = stack.move();
   return {
     root,
@@ -56,6 +64,8 @@ export async function openArchive(
         mode: 0o600,
         backup: true,
       }),
+    findState: () => findState((name) => readIfAny(join(root, "_metadata", name))),
+    heldSizes: heldSizesBelow(root),
     freeBytes: () => freeBytes(root),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -63,9 +73,31 @@ export async function openArchive(
 
 /** SQLite gives its files the mode of the database, which is ours to set before it does. */
 async function createPrivate(path: string): Promise<void> {
+  await refuseLink(path);
   try {
     (await Deno.open(path, { write: true, createNew: true, mode: 0o600 })).close();
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.AlreadyExists) return;
+    const code = thrown instanceof Error && "code" in thrown && thrown.code === "ENOSPC"
+      ? "disk_full"
+      : "not_writable";
+    const message = `Cannot create "${path}": ${toError(thrown).message}`;
+    throw new StorageError(message, { path, code, cause: thrown });
+  }
+}
+
+/** Both files are opened by name for writing: behind a link that would be outside the archive. */
+async function refuseLink(path: string): Promise<void> {
+  const info = await Deno.lstat(path).catch(() => undefined);
+  if (!info?.isSymlink) return;
+  throw new StorageError(`Cannot use "${path}": it is a symbolic link`, { path, code: "path" });
+}
+
+async function readIfAny(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

@@ -9,7 +9,7 @@ import { disposition } from "../core/retry.ts";
 import type { Receipt, Sink, SinkWriter } from "../core/sink.ts";
 import { type FileRow, type Inventory, toCandidate } from "../inventory/mod.ts";
 import { type RateLimiter, transferFile, type TransferOutcome } from "../transfer/mod.ts";
-import type { Limits } from "./limits.ts";
+import type { Limits, Reservation } from "./limits.ts";
 import type { UrlCache } from "./url_cache.ts";
 
 /** What fetching files needs. */
@@ -83,14 +83,17 @@ function recordFailure(row: FileRow, error: Error, { inventory, runId, emit }: F
 /** A crash can leave a whole, proven file under its final name while its row still says `active`. */
 async function adoptHeld(
   row: FileRow,
-  { sink }: FetchContext,
+  { sink, signal }: FetchContext,
 ): Promise<{ receipt: Receipt; receivedBytes: number } | undefined> {
   const { sha256, file_size: sizeBytes, path } = row;
   if (sha256 === null || sizeBytes === null || path === null) return undefined;
   const held = await sink.stat(path.split("/"));
   if (held?.sizeBytes !== sizeBytes) return undefined;
   const hash = createHash("sha256");
-  for await (const bytes of sink.read(path.split("/"))) hash.update(bytes);
+  for await (const bytes of sink.read(path.split("/"))) {
+    signal.throwIfAborted();
+    hash.update(bytes);
+  }
   return hash.digest("hex") === sha256 ? { receipt: { sizeBytes, sha256 }, receivedBytes: 0 } : undefined;
 }
 
@@ -99,25 +102,32 @@ async function receive(
   context: FetchContext,
 ): Promise<{ receipt: Receipt; receivedBytes: number }> {
   const { inventory, sink, limits, signal } = context;
-  using _space = limits.reserve(row.listed_size ?? 0, await context.freeBytes());
   const modifiedMs = Date.parse(row.recording_start || row.meeting_start);
   await using writer = await sink.begin((row.path ?? "").split("/"), {
     modifiedAt: Number.isNaN(modifiedMs) ? undefined : new Date(modifiedMs),
     signal,
   });
-  const outcome = await move(row, writer, context);
+  const missingBytes = Math.max(0, (row.listed_size ?? 0) - writer.offset);
+  using space = limits.reserve(missingBytes, await context.freeBytes());
+  const outcome = await move(row, { writer, space }, context);
   inventory.files.setReceipt(row.file_key, outcome);
   await writer.commit(outcome);
   return { receipt: outcome, receivedBytes: outcome.receivedBytes };
 }
 
-function move(row: FileRow, writer: SinkWriter, context: FetchContext): Promise<TransferOutcome> {
+async function move(
+  row: FileRow,
+  { writer, space }: { writer: SinkWriter; space: Reservation },
+  context: FetchContext,
+): Promise<TransferOutcome> {
   const { config, account, urls, inventory, limits, emit, signal, clock } = context;
   const key = row.file_key;
   const path = row.path ?? "";
-  let counted = writer.offset;
+  const startOffset = writer.offset;
+  let counted = startOffset;
+  let countedBytes = 0;
   emit({ type: "file_started", key, path, offset: writer.offset, sizeBytes: row.listed_size ?? undefined });
-  return transferFile({
+  const outcome = await transferFile({
     open: (options) =>
       account.open({
         meetingUuid: row.meeting_uuid,
@@ -141,8 +151,12 @@ function move(row: FileRow, writer: SinkWriter, context: FetchContext): Promise<
     clock,
     onOpened: (remote) => inventory.files.setRemote(key, remote),
     onProgress: (offset, sizeBytes) => {
-      if (offset > counted) limits.received(offset - counted);
+      // Less than before: the bytes held were dropped, and it began anew.
+      const newBytes = offset < counted ? offset : offset - counted;
       counted = offset;
+      countedBytes += newBytes;
+      limits.received(newBytes);
+      space.written(Math.max(0, offset - startOffset));
       emit({ type: "file_progress", key, offset, sizeBytes });
     },
     onRetry: (attempt, delayMs, error) => {
@@ -150,4 +164,6 @@ function move(row: FileRow, writer: SinkWriter, context: FetchContext): Promise<
       emit({ type: "file_retry", key, path, attempt, delayMs, message: redactText(toError(error).message) });
     },
   });
+  limits.received(Math.max(0, outcome.receivedBytes - countedBytes));
+  return outcome;
 }

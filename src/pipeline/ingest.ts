@@ -136,7 +136,7 @@ function takeIn(meeting: ListedMeeting, entries: readonly Entry[], context: Inge
     }
     if (next.status === "pending" && downloadUrl !== undefined) urls.put(candidate.file.key, downloadUrl);
   }
-  settleVanished(entries, context);
+  if (statesFiles(meeting)) settleVanished(meeting.uuid, { entries, context });
   placeMeeting(row, entries, inventory);
 }
 
@@ -157,14 +157,27 @@ function isMove(before: FileRow, next: { status: string; reason: string | null; 
  * A file that was being processed and is no longer part of its meeting: gone. The typeless entry of a running
  * recording never was a file; the real ones have taken its place.
  */
-function settleVanished(entries: readonly Entry[], { inventory, runId }: IngestContext): void {
-  const uuid = entries[0]?.candidate.meeting.uuid;
-  if (uuid === undefined) return;
+function settleVanished(
+  uuid: string,
+  { entries, context: { inventory, runId } }: { entries: readonly Entry[]; context: IngestContext },
+): void {
   const shown = new Set(entries.map(({ candidate }) => candidate.file.key));
   for (const row of inventory.files.ofMeeting(uuid)) {
-    if (shown.has(row.file_key) || row.status !== "not_ready") continue;
-    if (row.recording_type === "audio_only_each_participant") continue;
-    if (row.file_type === "") inventory.files.remove(row.file_key);
-    else inventory.files.setStatus(row.file_key, { status: "gone" }, runId);
+    if (shown.has(row.file_key)) continue;
+    const next = whenVanished(row);
+    if (next === "never was") inventory.files.remove(row.file_key);
+    else if (next !== row.status) inventory.files.setStatus(row.file_key, { status: next }, runId);
   }
+}
+
+/** Tells whether a listing says which files a meeting has: an absent list says nothing, an empty one that there are none. */
+export function statesFiles({ files, raw }: ListedMeeting): boolean {
+  return files.length > 0 || Array.isArray(raw.recording_files);
+}
+
+/** What becomes of a known file that its meeting, shown again, no longer has. */
+export function whenVanished(row: FileRow): FileRow["status"] | "never was" {
+  if (row.status !== "not_ready" || row.recording_type === "audio_only_each_participant") return row.status;
+  // A path once given stays, also that of a file which Zoom has shown without a type for a while.
+  return row.file_type === "" && row.path === null ? "never was" : "gone";
 }

@@ -8,6 +8,12 @@ export class LimitReached extends Error {
   override name = "LimitReached";
 }
 
+/** Space set aside for one file. */
+export interface Reservation extends Disposable {
+  /** The file has got to this byte: so much of it needs no space any more. */
+  written(offset: number): void;
+}
+
 /** `--max-duration`, `--max-transfer` and `--min-free-space`. */
 export class Limits implements Disposable {
   readonly #config: Pick<Config, "maxTransferBytes" | "minFreeSpaceBytes" | "outputDir">;
@@ -49,11 +55,12 @@ export class Limits implements Disposable {
   }
 
   /**
-   * Sets space for one file aside; dispose the result when the file is done.
+   * Sets space for one file aside; dispose the result when the file is done. What of it has been written is
+   * missing from the free space already: tell that, so that it does not count twice.
    *
    * @throws {StorageError} When the disk would be left with less than `--min-free-space`.
    */
-  reserve(sizeBytes: number, freeBytes: number | undefined): Disposable {
+  reserve(sizeBytes: number, freeBytes: number | undefined): Reservation {
     const left = (freeBytes ?? Infinity) - this.#reservedBytes - sizeBytes;
     if (left < this.#config.minFreeSpaceBytes) {
       throw new StorageError(
@@ -64,8 +71,16 @@ export class Limits implements Disposable {
         { path: this.#config.outputDir, code: "disk_full", hint: "free space, or lower --min-free-space" },
       );
     }
-    this.#reservedBytes += sizeBytes;
-    return { [Symbol.dispose]: () => void (this.#reservedBytes -= sizeBytes) };
+    let openBytes = 0;
+    const setOpen = (bytes: number) => {
+      this.#reservedBytes += bytes - openBytes;
+      openBytes = bytes;
+    };
+    setOpen(sizeBytes);
+    return {
+      written: (offset) => setOpen(Math.max(0, sizeBytes - offset)),
+      [Symbol.dispose]: () => setOpen(0),
+    };
   }
 
   [Symbol.dispose](): void {

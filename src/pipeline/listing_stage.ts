@@ -1,10 +1,11 @@
 import type { Config } from "../core/config.ts";
-import { type DateRange, subtractRanges } from "../core/date_range.ts";
+import { addDays, type DateRange, daysIn, subtractRanges } from "../core/date_range.ts";
 import { DailyLimitError } from "../core/errors.ts";
 import type { EventListener } from "../core/events.ts";
 import type { Listed, ListRequest, ZoomAccount } from "../core/listing.ts";
+import { shortHash } from "../core/recording.ts";
 import type { UserFilter } from "../core/user_filter.ts";
-import type { Inventory } from "../inventory/mod.ts";
+import type { Inventory, ProofBasis } from "../inventory/mod.ts";
 import type { ListingTally } from "./reconcile.ts";
 
 /** What the listing is asked, with the days that earlier runs have proven left out. */
@@ -28,7 +29,8 @@ export function listRequest(
     direction: config.order === "oldest" ? "oldest" : "newest",
     uncovered: (scope, range) => {
       if (config.relist || !inventory) return [range];
-      const days = uncoveredDays(inventory, { scope, range, lookbackDays: config.lookbackDays, runId });
+      const { lookbackDays } = config;
+      const days = uncoveredDays(inventory, { scope, range, lookbackDays, runId, basis: proofBasis(config) });
       if (days.length === 0) tally.remembered++;
       return days;
     },
@@ -36,26 +38,53 @@ export function listRequest(
   };
 }
 
+/** What the proofs of a run are good for. */
+export function proofBasis({ credentials, participantAudio }: Config): ProofBasis {
+  return { account: shortHash([credentials.accountId], 8), participantAudio };
+}
+
 /**
  * The days of `range` that `scope` has to list: not proven by an earlier run, too young then, or holding files
- * that were still being processed. What the whole account has proven holds for each of its users.
+ * that were still being processed or lay in the trash. What the whole account has proven holds for each of its users.
  */
 export function uncoveredDays(
   inventory: Inventory,
-  { scope, range, lookbackDays, runId }: {
+  { scope, range, lookbackDays, runId, basis }: {
     scope: string;
     range: DateRange;
     lookbackDays: number;
     runId: string | undefined;
+    basis: ProofBasis;
   },
 ): DateRange[] {
   const userId = scope.startsWith("user:") ? scope.slice("user:".length) : undefined;
-  const unready = inventory.files.notReadyDays(userId).map((day) => ({ from: day, to: day }));
+  const unready = inventory.files.unsettledDays(userId).map((day) => ({ from: day, to: day }));
   const proofs = [...new Set([scope, "account"])].flatMap((proofScope) => [
-    ...inventory.windows.settled(proofScope, lookbackDays).flatMap((days) => subtractRanges(days, unready)),
-    ...(runId === undefined ? [] : inventory.windows.provenBy(proofScope, runId)),
+    ...inventory.windows.settled(proofScope, lookbackDays, basis)
+      .flatMap((days) => subtractRanges(days, unready)),
+    ...(runId === undefined ? [] : inventory.windows.provenBy(proofScope, runId, basis)),
   ]);
-  return subtractRanges(range, proofs);
+  return toAsk(subtractRanges(range, proofs), range);
+}
+
+/** Days that fit into one call of a listing. */
+const windowDays = 30;
+
+/**
+ * Gaps between proofs as they are asked: one day into what is proven, as Zoom does not say whether `to` is
+ * inclusive, and several that fit into one window as one.
+ */
+function toAsk(gaps: readonly DateRange[], range: DateRange): DateRange[] {
+  const asked: DateRange[] = [];
+  for (const gap of gaps) {
+    const from = gap.from > range.from ? addDays(gap.from, -1) : gap.from;
+    const to = gap.to < range.to ? addDays(gap.to, 1) : gap.to;
+    const last = asked.at(-1);
+    const isNear = last && (from <= last.to || daysIn({ from: last.from, to }) <= windowDays);
+    if (isNear) asked[asked.length - 1] = { from: last.from, to };
+    else asked.push({ from, to });
+  }
+  return asked;
 }
 
 /** What a listing stage does with what it is told. */

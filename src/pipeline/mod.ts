@@ -8,6 +8,7 @@
  * @module
  */
 export { type Archive, inventoryPath, openArchive } from "./archive.ts";
+export { heldSizesBelow } from "./held.ts";
 export { type Naming, namingOf } from "./naming.ts";
 export { type ListedFileState, listFiles, type PlanParts, planRun } from "./plan.ts";
 export { filtersOf, resolveResume } from "./resume.ts";

@@ -34,7 +34,8 @@ export function placeMeeting(meeting: MeetingRow, entries: readonly Entry[], inv
 }
 
 function giveFolder(meeting: MeetingRow, { candidate, segments }: Entry, inventory: Inventory): string {
-  const { user } = candidate;
+  // Without an id the address alone tells people apart.
+  const user = { ...candidate.user, id: candidate.user.id || candidate.user.email };
   const known = inventory.meetings.user(user.id);
   if (!known) inventory.meetings.saveUser(user);
   const folderSegments = segments.length > 1 ? segments.slice(0, -1) : ["untitled"];

@@ -1,15 +1,19 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, isoDay } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { EventListener, FileCounts, Plan, PlanRow, RunSummary } from "../core/events.ts";
 import { ExitCode } from "../core/exit_code.ts";
 import type { Listed, ListRequest, ZoomAccount } from "../core/listing.ts";
-import type { Candidate } from "../core/recording.ts";
+import { isCancellation } from "../core/errors.ts";
+import { type Candidate, foreignFileKey, type ListedMeeting } from "../core/recording.ts";
 import { compileUserFilter } from "../core/user_filter.ts";
 import { type FileRow, type FileStatus, type Inventory, toCandidate } from "../inventory/mod.ts";
 import { classify, onPremise } from "./classify.ts";
-import { listRequest, runListing } from "./listing_stage.ts";
+import { type HeldSizes, isHeld } from "./held.ts";
+import { statesFiles, whenVanished } from "./ingest.ts";
+import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
 import { ListingTally } from "./reconcile.ts";
 import type { Selection } from "./select.ts";
+import { whenUnshown } from "./take_up.ts";
 
 /** A file that Zoom lists, with what the archive knows of it. */
 export interface ListedFileState {
@@ -33,6 +37,7 @@ export interface PlanParts {
   readonly select: Selection;
   readonly clock: Clock;
   readonly emit: EventListener;
+  readonly heldSizes: HeldSizes;
   readonly freeBytes: () => Promise<number | undefined>;
   readonly signal: AbortSignal;
 }
@@ -50,7 +55,8 @@ export async function* listFiles(
     ...requestOf(parts, tally, signal),
     uncovered: (_: string, range: Config["range"]) => [range],
   };
-  const listing = look(parts, { request, tally, onState: (state) => writer.write(state) })
+  const onState = (state: ListedFileState) => writer.write(state);
+  const listing = look(parts, { request, tally, shown: new Shown(), people: new Map(), onState })
     .then(() => writer.close(), (error) => writer.abort(error).then(() => Promise.reject(error)));
   listing.catch(() => {});
   try {
@@ -61,30 +67,29 @@ export async function* listFiles(
   }
 }
 
-/** Lists, filters, plans and reconciles as a run would, and fetches nothing. */
+/**
+ * Lists, filters, plans and reconciles as a run would, and fetches nothing. Interrupted, it resolves with what it
+ * has seen so far.
+ */
 export async function planRun(parts: PlanParts): Promise<RunSummary> {
   const { config, emit, clock, account, runId } = parts;
   const startedMs = clock.now();
-  const tally = new ListingTally();
+  const people = new Map<string, string>();
+  const tally = new ListingTally((id) => people.get(id));
   const sums = new PlanSums();
   emit({ type: "run_started", runId, outputDir: config.outputDir, range: config.range });
-  const request = requestOf(parts, tally, parts.signal);
-  const seen = await look(parts, {
-    request,
-    tally,
-    onState: (state) => Promise.resolve(sums.add(state)),
-  });
-  await addRemembered(parts, { seen, sums });
+  const stop = await addAll(parts, { tally, people, sums });
   const free = await parts.freeBytes();
-  const complete = tally.failures.length === 0;
+  const users = Math.max(tally.users, sums.users.size);
+  const exit_code = exitCodeFor(stop, tally);
   const summary: RunSummary = {
     run_id: runId,
-    status: complete ? "completed" : "failed",
-    exit_code: complete ? ExitCode.done : ExitCode.incomplete,
+    status: stop === "interrupted" ? stop : exit_code === ExitCode.done ? "completed" : "failed",
+    exit_code,
     files: sums.counts(),
-    users: Math.max(tally.users, sums.users.size),
+    users,
     meetings: sums.meetings.size,
-    processed: { users: Math.max(tally.users, sums.users.size), meetings: sums.meetings.size },
+    processed: { users, meetings: sums.meetings.size },
     bytes: 0,
     seconds: (clock.now() - startedMs) / 1000,
     api_requests: account.requestCount,
@@ -96,103 +101,214 @@ export async function planRun(parts: PlanParts): Promise<RunSummary> {
   return summary;
 }
 
-function requestOf(parts: PlanParts, tally: ListingTally, signal: AbortSignal): ListRequest {
-  const { config, inventory } = parts;
-  const userFilter = compileUserFilter(config.userFilter);
-  inventory?.setUserFilter(userFilter);
-  return listRequest(config, { userFilter, inventory, runId: undefined, tally, signal });
+type Stop = "interrupted" | "daily limit" | undefined;
+
+function exitCodeFor(stop: Stop, tally: ListingTally): number {
+  if (stop === "interrupted") return ExitCode.interrupted;
+  if (stop === "daily limit") return ExitCode.unavailable;
+  return tally.failures.length === 0 ? ExitCode.done : ExitCode.incomplete;
 }
 
-/** Runs the listing and reports each file once; returns the uuids of the meetings it showed. */
-async function look(
-  { account, inventory, select, emit }: PlanParts,
-  { request, tally, onState }: {
-    request: ListRequest;
-    tally: ListingTally;
-    onState: (state: ListedFileState) => Promise<void>;
-  },
-): Promise<ReadonlySet<string>> {
-  const seen = new Set<string>();
-  const people = new Map<string, string>();
+/** Adds up what Zoom lists and what is remembered; tells what cut it short. */
+async function addAll(
+  parts: PlanParts,
+  { tally, people, sums }: { tally: ListingTally; people: Map<string, string>; sums: PlanSums },
+): Promise<Stop> {
+  const shown = new Shown();
+  const request = requestOf(parts, tally, parts.signal);
+  const onState = (state: ListedFileState) => Promise.resolve(sums.add(state));
+  try {
+    const { dailyLimit } = await look(parts, { request, tally, people, shown, onState });
+    await addRemembered(parts, { shown, sums, isComplete: tally.failures.length === 0 });
+    return dailyLimit ? "daily limit" : undefined;
+  } catch (error) {
+    if (isCancellation(error, parts.signal)) return "interrupted";
+    throw error;
+  }
+}
+
+function requestOf(parts: PlanParts, tally: ListingTally, signal: AbortSignal): ListRequest {
+  const { config, inventory, runId } = parts;
+  const userFilter = compileUserFilter(config.userFilter);
+  inventory?.setUserFilter(userFilter);
+  return listRequest(config, { userFilter, inventory, runId, tally, signal });
+}
+
+/** What a listing has shown so far. One entry per meeting: without writing there is nowhere else to keep it. */
+class Shown {
+  readonly #meetings = new Set<string>();
+  /** Known files of shown meetings that were not among them. */
+  readonly #missing = new Map<string, boolean>();
+  readonly #inTrash = new Set<string>();
+
+  /** False when the meeting came before. */
+  takeMeeting(uuid: string): boolean {
+    if (this.#meetings.has(uuid)) return false;
+    this.#meetings.add(uuid);
+    return true;
+  }
+
+  /** @param isPositive true when the meeting says that it does not have them */
+  takeMissing(keys: Iterable<string>, isPositive: boolean): void {
+    for (const key of keys) this.#missing.set(key, isPositive);
+  }
+
+  /** False when the file came before, in the trash or not. */
+  takeTrashed(uuid: string, key: string, isKnown: boolean): boolean {
+    const wasListed = isKnown && this.#meetings.has(uuid) && !this.#missing.has(key);
+    if (wasListed || this.#inTrash.has(key)) return false;
+    this.#inTrash.add(key);
+    return true;
+  }
+
+  /** What has become of a file that was not shown. */
+  fateOf(row: FileRow, options: { isComplete: boolean; today: string }): FileStatus | "never was" {
+    const isPositive = this.#missing.get(row.file_key);
+    if (isPositive !== undefined) return isPositive ? whenVanished(row) : row.status;
+    return options.isComplete ? whenUnshown(row, options.today) : row.status;
+  }
+
+  has({ meeting_uuid: uuid, file_key: key }: FileRow): boolean {
+    return this.#inTrash.has(key) || (this.#meetings.has(uuid) && !this.#missing.has(key));
+  }
+}
+
+interface Look {
+  readonly request: ListRequest;
+  readonly tally: ListingTally;
+  /** E-mail by user id; filled. */
+  readonly people: Map<string, string>;
+  readonly shown: Shown;
+  readonly onState: (state: ListedFileState) => Promise<void>;
+}
+
+/** Runs the listing and reports each file once. */
+function look(parts: PlanParts, { request, tally, people, shown, onState }: Look): Promise<ListingOutcome> {
   const onMeetings = async (listed: Extract<Listed, { type: "meetings" | "trash" }>): Promise<number> => {
     let count = 0;
+    const inTrash = listed.type === "trash";
     for (const meeting of listed.meetings) {
-      // Single trashed files belong to a meeting that was shown before; that is no repetition.
-      const mark = listed.type === "trash" ? `trash ${listed.whole} ${meeting.uuid}` : meeting.uuid;
-      if (seen.has(mark)) continue;
-      seen.add(mark);
-      const { files, raw: _raw, ...bare } = meeting;
-      const email = meeting.hostEmail || people.get(meeting.hostId) || "";
-      const user = { id: meeting.hostId, email, displayName: "", status: "" };
-      const candidates = files.map(({ downloadUrl: _url, isOnPremise: _where, ...file }): Candidate => ({
-        user,
-        meeting: bare,
-        file,
-      }));
-      const reasons = await select(candidates);
-      for (const [i, candidate] of candidates.entries()) {
-        const row = inventory?.files.get(candidate.file.key);
-        const reason = files[i]?.isOnPremise ? onPremise : reasons[i];
-        await onState(stateOf(candidate, { row, reason, inTrash: listed.type === "trash" }));
+      if (!inTrash && !shown.takeMeeting(meeting.uuid)) continue;
+      const entries = entriesOf(meeting, { parts, people, inTrash, shown });
+      for (const state of await statesOf(entries, { parts, inTrash })) {
+        await onState(state);
         count++;
       }
     }
     return count;
   };
-  await runListing(account, request, {
-    emit,
+  return runListing(parts.account, request, {
+    emit: parts.emit,
     tally,
     onMeetings,
     onUsers: ({ users }) => users.forEach((user) => people.set(user.id, user.email)),
     onWindow: () => {},
   });
-  return seen;
+}
+
+/** A file, with its row and whether it lies on a recorder of the customer's own. */
+interface Entry {
+  readonly candidate: Candidate;
+  readonly row: FileRow | undefined;
+  readonly isOnPremise: boolean;
+}
+
+function entriesOf(
+  meeting: ListedMeeting,
+  { parts, people, inTrash, shown }: {
+    parts: PlanParts;
+    people: Map<string, string>;
+    inTrash: boolean;
+    shown: Shown;
+  },
+): Entry[] {
+  const known = new Map(parts.inventory?.files.ofMeeting(meeting.uuid).map((row) => [row.file_key, row]));
+  const missing = new Set(known.keys());
+  const { files, raw: _raw, ...bare } = meeting;
+  const email = meeting.hostEmail || people.get(meeting.hostId) || "";
+  const user = { id: meeting.hostId, email, displayName: "", status: "" };
+  const entries = files.map(({ downloadUrl: _url, isOnPremise = false, ...file }): Entry => {
+    const row = known.get(file.key) ?? known.get(foreignFileKey(meeting.uuid, file.key));
+    if (row) missing.delete(row.file_key);
+    return {
+      candidate: { user, meeting: bare, file: { ...file, key: row?.file_key ?? file.key } },
+      row,
+      isOnPremise,
+    };
+  });
+  if (inTrash) {
+    return entries.filter(({ candidate, row }) =>
+      shown.takeTrashed(meeting.uuid, candidate.file.key, row !== undefined)
+    );
+  }
+  shown.takeMissing(missing, statesFiles(meeting));
+  return entries;
+}
+
+async function statesOf(
+  entries: readonly Entry[],
+  { parts: { select, heldSizes }, inTrash }: { parts: PlanParts; inTrash: boolean },
+): Promise<ListedFileState[]> {
+  const completed = entries.flatMap(({ row }) => row?.status === "completed" ? [row] : []);
+  const [reasons, sizes] = await Promise.all([
+    select(entries.map(({ candidate }) => candidate)),
+    heldSizes(completed.map(({ path }) => path ?? "")),
+  ]);
+  const held = new Set(completed.filter((row, i) => isHeld(row, sizes[i])));
+  return entries.map((entry, i) => {
+    const isThere = entry.row !== undefined && held.has(entry.row);
+    return stateOf(entry, { reason: reasons[i], inTrash, isThere });
+  });
 }
 
 function stateOf(
-  candidate: Candidate,
-  { row, reason, inTrash }: { row: FileRow | undefined; reason: string | undefined; inTrash: boolean },
+  { candidate, row, isOnPremise }: Entry,
+  { reason, inTrash, isThere }: { reason: string | undefined; inTrash: boolean; isThere: boolean },
 ): ListedFileState {
-  const held = row?.status === "completed";
-  const next = inTrash && !held
+  const next = inTrash && row?.status !== "completed"
     ? { status: "in_trash" as const, reason: null }
-    : classify(candidate.file, held ? "completed" : undefined, reason);
+    : classify(candidate.file, isThere ? "completed" : undefined, isOnPremise ? onPremise : reason);
   return {
     candidate,
     status: next.status,
     reason: next.reason ?? undefined,
     path: row?.path ?? undefined,
-    heldBytes: held ? row.file_size ?? 0 : 0,
+    heldBytes: isThere ? row?.file_size ?? 0 : 0,
   };
 }
 
-/** Files of windows that need no listing come from the inventory. */
+/** Files that the listing has not shown come from the inventory, as a run would take them up. */
 async function addRemembered(
-  { inventory, config, select }: PlanParts,
-  { seen, sums }: { seen: ReadonlySet<string>; sums: PlanSums },
+  parts: PlanParts,
+  { shown, sums, isComplete }: { shown: Shown; sums: PlanSums; isComplete: boolean },
 ): Promise<void> {
+  const { inventory, config, runId, signal, clock } = parts;
   if (!inventory) return;
-  const add = async (rows: readonly FileRow[]) => {
-    const candidates = rows.map(toCandidate);
-    const reasons = await select(candidates);
-    rows.forEach((row, i) => {
-      const inTrash = row.status === "in_trash";
-      const candidate = candidates[i];
-      if (candidate && row.status !== "gone") {
-        const reason = row.reason === onPremise ? onPremise : reasons[i];
-        sums.add(stateOf(candidate, { row, reason, inTrash }));
-      }
-    });
-  };
+  const today = isoDay(clock.now());
   let batch: FileRow[] = [];
-  for (const row of inventory.files.inScope({ runId: "", range: config.range })) {
-    if (seen.has(row.meeting_uuid)) continue;
-    batch.push(row);
-    if (batch.length < 500) continue;
-    await add(batch);
+  const add = async () => {
+    signal.throwIfAborted();
+    const entries = batch.map(toEntry);
+    const states = await statesOf(entries, { parts, inTrash: false });
+    states.forEach((state, i) => sums.add(withFate(state, entries[i]?.row?.status)));
     batch = [];
+  };
+  for (const row of inventory.files.inScope({ runId, range: config.range })) {
+    const status = shown.has(row) ? "never was" : shown.fateOf(row, { isComplete, today });
+    if (status === "never was") continue;
+    batch.push({ ...row, status });
+    if (batch.length === 500) await add();
   }
-  await add(batch);
+  await add();
+}
+
+function toEntry(row: FileRow): Entry {
+  return { candidate: toCandidate(row), row, isOnPremise: row.reason === onPremise };
+}
+
+/** What Zoom no longer has, and what lies in the trash, is not fetched whatever the filters say. */
+function withFate(state: ListedFileState, status: FileStatus | undefined): ListedFileState {
+  return status === "gone" || status === "in_trash" ? { ...state, status } : state;
 }
 
 /** Adds a plan up, per user and month. */

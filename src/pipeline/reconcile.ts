@@ -13,6 +13,12 @@ export class ListingTally {
   remembered = 0;
   users = 0;
   readonly failures: Failure[] = [];
+  readonly #emailOf: (userId: string) => string | undefined;
+
+  /** @param emailOf address of a user that the listing has announced */
+  constructor(emailOf: (userId: string) => string | undefined = () => undefined) {
+    this.#emailOf = emailOf;
+  }
 
   window(proof: WindowProof): void {
     if (proof.proven) this.proven++;
@@ -26,10 +32,12 @@ export class ListingTally {
   }
 
   failed(scope: string, range: DateRange, { code, message }: { code: string; message: string }): void {
+    const userId = /^user:([^/]+)/.exec(scope)?.[1];
+    const email = userId === undefined ? "" : this.#emailOf(userId) ?? "";
     const days = range.from === "" ? "" : ` ${range.from}..${range.to}`;
     this.failures.push({
       path: "",
-      user_email: "",
+      user_email: email,
       meeting_uuid: "",
       file_key: "",
       code,
@@ -53,7 +61,7 @@ export interface RunOutcome {
     readonly kind: "error";
     readonly error: unknown;
   } | undefined;
-  /** Zoom's daily limit cut the listing short. */
+  /** Zoom's daily limit cut the listing short, or kept files from being asked for. */
   readonly dailyLimit: boolean;
 }
 

@@ -8,6 +8,9 @@ import type { FileRow, Inventory, RunScope } from "../inventory/mod.ts";
 export const trashDays = 30;
 
 const warnDays = 7;
+const maxCounted = 1_000;
+/** Purge days that a notice spells out. */
+const maxDaysTold = 5;
 
 /** Tells what Zoom is about to delete and what lies in the trash until when. */
 export function reportRetention(
@@ -17,42 +20,47 @@ export function reportRetention(
 ): void {
   const today = isoDay(clock.now());
   const soon = addDays(today, warnDays);
-  const expiring = inventory.files.expiring(scope, soon, 1_000);
+  const expiring = inventory.files.expiring(scope, soon, maxCounted);
   const first = expiring[0];
   if (first) {
     emit({
       type: "notice",
       level: "warning",
       code: "expiring",
-      message: `Zoom deletes ${count(expiring.length, 1_000)} not held yet by ${soon}, the first on ` +
+      message: `Zoom deletes ${count(expiring.length, maxCounted)} not held yet by ${soon}, the first on ` +
         `${first.auto_delete_date}: ${titleOf(first)}`,
       hint: "--order expiring fetches them first",
     });
   }
-  reportTrash(inventory.files.inTrash(scope), { soon, emit });
+  reportTrash(inventory, scope, { soon, emit });
 }
 
-function reportTrash(rows: readonly FileRow[], { soon, emit }: { soon: string; emit: EventListener }): void {
-  if (rows.length === 0) return;
-  const dated = rows.flatMap((row) => {
-    const purge = purgeDay(row);
-    return purge === undefined ? [] : [{ row, purge }];
-  });
-  const first = dated[0];
-  const urgent = dated.filter(({ purge }) => purge <= soon).length;
-  const when = first ? `; the first is purged on ${first.purge}: ${titleOf(first.row)}` : "";
+function reportTrash(
+  inventory: Inventory,
+  scope: RunScope,
+  { soon, emit }: { soon: string; emit: EventListener },
+): void {
+  const first = inventory.files.firstInTrash(scope);
+  if (!first) return;
+  const days = inventory.files.trashDays(scope).map(({ day, files }) => ({ purge: purgeDay(day), files }));
+  const dated = days.flatMap(({ purge, files }) => purge === undefined ? [] : [{ purge, files }]);
+  const told = dated.slice(0, maxDaysTold).map(({ purge, files }) => `${formatCount(files)} on ${purge}`);
+  const rest = dated.length > told.length ? ", the others later" : "";
+  const when = dated.length === 0
+    ? ""
+    : `; Zoom purges ${told.join(", ")}${rest}; the first is ${titleOf(first)}`;
   emit({
     type: "notice",
-    level: urgent > 0 ? "warning" : "info",
+    level: dated.some(({ purge }) => purge <= soon) ? "warning" : "info",
     code: "in_trash",
-    message: `In the trash and not held: ${count(rows.length)}${when}`,
+    message: `In the trash and not held: ${count(days.reduce((sum, { files }) => sum + files, 0))}${when}`,
     hint: "recover them in Zoom (Recordings, Trash), then run again",
   });
 }
 
-/** The day Zoom purges a trashed file for good; `undefined` when the listing does not say since when it is there. */
-export function purgeDay(row: Pick<FileRow, "deleted_time">): string | undefined {
-  const deleted = row.deleted_time?.slice(0, 10);
+/** The day Zoom purges for good what went to the trash at `deletedTime`; `undefined` when that is not known. */
+export function purgeDay(deletedTime: string | null): string | undefined {
+  const deleted = deletedTime?.slice(0, 10);
   return deleted && /^\d{4}-\d{2}-\d{2}$/.test(deleted) ? addDays(deleted, trashDays) : undefined;
 }
 

@@ -5,13 +5,13 @@ import type { EventListener, RunSummary } from "../core/events.ts";
 import type { ZoomAccount } from "../core/listing.ts";
 import { roomLogger } from "../core/log.ts";
 import { compileUserFilter } from "../core/user_filter.ts";
-import type { RunRow, RunScope } from "../inventory/mod.ts";
+import { type RunRow, type RunScope, toInventoryError } from "../inventory/mod.ts";
 import { createRateLimiter } from "../transfer/mod.ts";
 import type { Archive } from "./archive.ts";
 import type { FetchContext } from "./fetch_file.ts";
 import { type IngestContext, ingestPage, ingestTrash } from "./ingest.ts";
 import { LimitReached, Limits } from "./limits.ts";
-import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
+import { type ListingOutcome, listRequest, proofBasis, runListing } from "./listing_stage.ts";
 import type { Naming } from "./naming.ts";
 import { TransferQueue } from "./queue.ts";
 import { countFiles, ListingTally, reconcile, type RunOutcome } from "./reconcile.ts";
@@ -21,7 +21,7 @@ import { Sidecars } from "./sidecars.ts";
 import { Slots } from "./slots.ts";
 import { StateFile } from "./state_file.ts";
 import { takeUp } from "./take_up.ts";
-import { runTransfers } from "./transfer_stage.ts";
+import { runTransfers, type TransferTally } from "./transfer_stage.ts";
 import { UrlCache } from "./url_cache.ts";
 
 const log = roomLogger("pipeline");
@@ -49,6 +49,17 @@ export interface RunParts {
  * @throws What ended the run before its time, interruption and limits apart: those are outcomes.
  */
 export async function runOnce(parts: RunParts): Promise<RunSummary> {
+  try {
+    return await runToEnd(parts);
+  } catch (error) {
+    throw toInventoryError(error);
+  }
+}
+
+/** Time for what is left to write after a run was told to stop: it has to be gone within five seconds. */
+const farewellMs = 2_000;
+
+async function runToEnd(parts: RunParts): Promise<RunSummary> {
   const { config, archive, clock, emit } = parts;
   const { inventory } = archive;
   const startedMs = clock.now();
@@ -60,8 +71,8 @@ export async function runOnce(parts: RunParts): Promise<RunSummary> {
   emit({ type: "run_started", runId: run.runId, outputDir: archive.root, range: config.range });
 
   using limits = new Limits(config, clock);
-  const tally = new ListingTally();
-  const transfers = { downloaded: 0 };
+  const tally = new ListingTally((id) => inventory.meetings.user(id)?.email);
+  const transfers: TransferTally = { downloaded: 0, dailyLimit: false };
   const scope: RunScope = { runId: run.runId, range: config.range };
   const state = new StateFile(run, { clock, write: archive.writeState });
   const sidecars = new Sidecars(inventory, archive.writeText);
@@ -69,20 +80,21 @@ export async function runOnce(parts: RunParts): Promise<RunSummary> {
     counts: { ...countFiles({ inventory, scope, downloaded: transfers.downloaded }) },
     windows: { proven: tally.proven, unproven: tally.unproven },
   });
-  await state.write("running", details());
 
   let listing: ListingOutcome = { dailyLimit: false };
   let stopped: RunOutcome["stopped"];
   try {
+    await state.write("running", details());
     listing = await listAndTransfer({ ...parts, scope, tally, transfers, limits, sidecars, state, details });
     await sidecars.drain();
-    reportRetention(inventory, scope, { clock, emit });
   } catch (error) {
     stopped = stopOf(error, parts.signal);
-    await sidecars.drain().catch((cause) =>
+    const endMs = clock.now() + farewellMs;
+    await sidecars.drain(() => clock.now() >= endMs).catch((cause) =>
       log.warn("Sidecars are left for the next run: {cause}", { cause })
     );
   }
+  if (stopped === undefined || stopped.kind === "limit") reportRetention(inventory, scope, { clock, emit });
   const summary = reconcile({
     runId: run.runId,
     scope,
@@ -93,7 +105,7 @@ export async function runOnce(parts: RunParts): Promise<RunSummary> {
     seconds: (clock.now() - startedMs) / 1000,
     apiRequests: parts.account.requestCount,
     stopped,
-    dailyLimit: listing.dailyLimit,
+    dailyLimit: listing.dailyLimit || transfers.dailyLimit,
   });
   inventory.runs.finish(run.runId, {
     status: summary.status,
@@ -123,13 +135,13 @@ async function finishFiles(
 function stopOf(error: unknown, signal: AbortSignal): RunOutcome["stopped"] {
   if (error instanceof LimitReached) return { kind: "limit" };
   if (isCancellation(error, signal)) return { kind: "interrupted" };
-  return { kind: "error", error };
+  return { kind: "error", error: toInventoryError(error) };
 }
 
 interface Stages extends RunParts {
   readonly scope: RunScope;
   readonly tally: ListingTally;
-  readonly transfers: { downloaded: number };
+  readonly transfers: TransferTally;
   readonly limits: Limits;
   readonly sidecars: Sidecars;
   readonly state: StateFile;
@@ -157,9 +169,12 @@ async function listAndTransfer(stages: Stages): Promise<ListingOutcome> {
   const listed = list(stages, { ingest, queue, signal }).catch(stop);
   const fetched = transfer(stages, { urls, queue, signal }).catch(stop);
   const results = await Promise.allSettled([listed, fetched]);
+  const [first, second] = results;
+  // A limit that was reached with the last file leaves nothing to do.
+  const isDone = first.status === "fulfilled" && second.status === "fulfilled" && !stages.signal.aborted;
+  if (isDone) return first.value;
   // The reason of the combined signal is the first that came: an interruption, a limit, or the failure itself.
   signal.throwIfAborted();
-  const [first] = results;
   if (first.status === "rejected") throw first.reason;
   return first.value;
 }
@@ -169,12 +184,15 @@ async function list(
   { ingest, queue, signal }: { ingest: IngestContext; queue: TransferQueue; signal: AbortSignal },
 ): Promise<ListingOutcome> {
   const { config, archive: { inventory, journal }, run, tally, emit, account, scope } = stages;
-  let reportedMs = -Infinity;
-  // Counting costs more the more is waiting: often enough for people is enough.
+  const { clock } = stages;
+  let nextReportMs = -Infinity;
+  // Counting costs more the more is waiting: often enough for people, and a twentieth of the time, is enough.
   const reportQueue = (complete: boolean) => {
-    if (!complete && stages.clock.now() - reportedMs < 500) return;
-    reportedMs = stages.clock.now();
-    emit({ type: "queue", ...inventory.files.pendingTotal(run.runId), complete });
+    const startedMs = clock.now();
+    if (!complete && startedMs < nextReportMs) return;
+    const total = inventory.files.pendingTotal(run.runId);
+    nextReportMs = clock.now() + Math.max(500, 20 * (clock.now() - startedMs));
+    emit({ type: "queue", ...total, complete });
   };
   const userFilter = compileUserFilter(config.userFilter);
   const request = listRequest(config, { userFilter, inventory, runId: run.runId, tally, signal });
@@ -183,7 +201,7 @@ async function list(
     tally,
     onUsers: ({ users }) =>
       inventory.transaction(() => users.forEach((user) => inventory.meetings.saveUser(user))),
-    onWindow: ({ proof }) => inventory.windows.save(proof, run.runId),
+    onWindow: ({ proof }) => inventory.windows.save(proof, run.runId, proofBasis(config)),
     onMeetings: async (listed) => {
       const files = listed.type === "trash"
         ? ingestTrash(listed.meetings, ingest)
@@ -194,7 +212,9 @@ async function list(
       return files;
     },
   });
-  await takeUp(scope, ingest);
+  const isComplete = tally.failures.length === 0;
+  const { heldSizes } = stages.archive;
+  await takeUp(scope, { ...ingest, heldSizes, clock, emit, isComplete, signal });
   queue.close();
   reportQueue(true);
   return outcome;

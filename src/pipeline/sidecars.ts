@@ -19,41 +19,68 @@ export class Sidecars {
   /** Writes a meeting's sidecars if none of its files is still to come. */
   async settle(meetingUuid: string): Promise<void> {
     if (this.#inventory.files.openCount(meetingUuid) > 0) return;
-    const meeting = this.#inventory.meetings.get(meetingUuid);
-    if (meeting) await this.#writeFor(meeting);
+    await this.#writeFor(meetingUuid);
   }
 
-  /** Writes all that are out of date. */
-  async drain(): Promise<void> {
-    while (true) {
-      const due = this.#inventory.meetings.sidecarsDue(200);
+  /** Writes all that are out of date, as far as `isOver` allows; the rest is left to the next run. */
+  async drain(isOver: () => boolean = () => false): Promise<void> {
+    for (let after = "";;) {
+      const due = this.#inventory.meetings.sidecarsDue(200, after);
       if (due.length === 0) return;
-      for (const meeting of due) await this.#writeFor(meeting);
+      for (const meeting of due) {
+        if (isOver()) return;
+        await this.#writeFor(meeting.uuid);
+        after = meeting.uuid;
+      }
     }
   }
 
   /** One at a time per meeting: two of its files can be settled in the same moment. */
-  async #writeFor(meeting: MeetingRow): Promise<void> {
-    const before = this.#writing.get(meeting.uuid) ?? Promise.resolve();
-    const writing = before.catch(() => {}).then(() => this.#replace(meeting));
-    this.#writing.set(meeting.uuid, writing);
+  async #writeFor(uuid: string): Promise<void> {
+    const before = this.#writing.get(uuid) ?? Promise.resolve();
+    const writing = before.catch(() => {}).then(() => this.#replace(uuid));
+    this.#writing.set(uuid, writing);
     try {
       await writing;
     } finally {
-      if (this.#writing.get(meeting.uuid) === writing) this.#writing.delete(meeting.uuid);
+      if (this.#writing.get(uuid) === writing) this.#writing.delete(uuid);
     }
   }
 
-  async #replace(meeting: MeetingRow): Promise<void> {
-    // Cleared first: a change that comes while the files are written sets it again.
-    this.#inventory.meetings.setSidecarsDone(meeting.uuid);
-    const rows = this.#inventory.files.ofMeeting(meeting.uuid);
-    if (meeting.folder === null || !rows.some(({ status }) => status === "completed")) return;
-    const folder = meeting.folder.split("/");
-    const files = rows.map(describeRow);
-    await this.#write([...folder, "meta.json"], renderMetaJson(describeMeeting(meeting), files));
-    await this.#write([...folder, "files.csv"], renderFilesCsv(files));
+  /** They count as done once they are on disk and still say what the inventory says. */
+  async #replace(uuid: string): Promise<void> {
+    if (!this.#inventory.meetings.areSidecarsDue(uuid)) return;
+    let written: Texts | undefined;
+    for (let texts = this.#render(uuid); texts; texts = this.#render(uuid)) {
+      if (written && texts.meta === written.meta && texts.csv === written.csv) {
+        this.#inventory.meetings.setSidecarsDone(uuid);
+        return;
+      }
+      await this.#write([...texts.folder, "meta.json"], texts.meta);
+      await this.#write([...texts.folder, "files.csv"], texts.csv);
+      written = texts;
+    }
   }
+
+  /** `undefined` where nothing is held. */
+  #render(uuid: string): Texts | undefined {
+    const meeting = this.#inventory.meetings.get(uuid);
+    const rows = this.#inventory.files.ofMeeting(uuid);
+    if (!meeting?.folder || !rows.some(({ status }) => status === "completed")) return undefined;
+    const files = rows.map(describeRow);
+    return {
+      folder: meeting.folder.split("/"),
+      meta: renderMetaJson(describeMeeting(meeting), files),
+      csv: renderFilesCsv(files),
+    };
+  }
+}
+
+/** The sidecars of one meeting, and where they go. */
+interface Texts {
+  readonly folder: readonly string[];
+  readonly meta: string;
+  readonly csv: string;
 }
 
 function describeMeeting(row: MeetingRow): Meeting & { raw: Record<string, unknown> } {

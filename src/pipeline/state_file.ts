@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { type Clock, isoSeconds } from "../core/clock.ts";
 import type { RunRow, RunStatus } from "../inventory/mod.ts";
 
@@ -10,12 +11,15 @@ export interface StateDetails {
   readonly windows: { readonly proven: number; readonly unproven: number };
 }
 
+/** At most this share of the time goes into counting. */
+const countingShare = 20;
+
 /** `extraction_state.json`: how the run stands, for people and for other programs. At most one write in 5 s. */
 export class StateFile {
   readonly #run: RunRow;
   readonly #clock: Clock;
   readonly #write: WriteState;
-  #writtenAtMs = -Infinity;
+  #nextAtMs = -Infinity;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(run: RunRow, options: { clock: Clock; write: WriteState }) {
@@ -26,13 +30,18 @@ export class StateFile {
 
   /** Writes when the last write is old enough; `details` is only asked then. */
   update(details: () => StateDetails): Promise<void> {
-    if (this.#clock.now() - this.#writtenAtMs < 5_000) return this.#writing;
-    return this.write("running", details());
+    const startedMs = this.#clock.now();
+    if (startedMs < this.#nextAtMs) return Promise.resolve();
+    const counted = details();
+    const costMs = this.#clock.now() - startedMs;
+    const writing = this.write("running", counted);
+    this.#nextAtMs = Math.max(this.#nextAtMs, this.#clock.now() + costMs * countingShare);
+    return writing;
   }
 
   /** Writes now. Writes take turns. */
   write(status: RunStatus, details: StateDetails): Promise<void> {
-    this.#writtenAtMs = this.#clock.now();
+    this.#nextAtMs = this.#clock.now() + 5_000;
     const state = {
       version: 1,
       run_id: this.#run.runId,
@@ -44,7 +53,56 @@ export class StateFile {
       counts: details.counts,
       windows: details.windows,
     };
-    this.#writing = this.#writing.then(() => this.#write(`${JSON.stringify(state, null, 2)}\n`));
+    // A failed write has told its own caller.
+    this.#writing = this.#writing.catch(() => {}).then(() =>
+      this.#write(`${JSON.stringify(state, null, 2)}\n`)
+    );
     return this.#writing;
   }
 }
+
+/** What was found of an earlier state. */
+export type FoundState =
+  | { readonly from: "nothing" | "unreadable" }
+  | { readonly from: "state" | "backup"; readonly run: RunRow };
+
+/**
+ * Reads the state an earlier run left, or its backup. The inventory knows better; the state stands in for it where
+ * that is new.
+ *
+ * @param read gives the text of one of the two, `undefined` where it does not exist
+ */
+export async function findState(
+  read: (name: "extraction_state.json" | "extraction_state.bak") => Promise<string | undefined>,
+): Promise<FoundState> {
+  const state = await read("extraction_state.json").catch(() => "");
+  const run = parseState(state);
+  if (run) return { from: "state", run };
+  const backup = await read("extraction_state.bak").catch(() => "");
+  const former = parseState(backup);
+  if (former) return { from: "backup", run: former };
+  return { from: state === undefined && backup === undefined ? "nothing" : "unreadable" };
+}
+
+function parseState(text: string | undefined): RunRow | undefined {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), stateSchema), text);
+  if (!parsed.success) return undefined;
+  const { run_id: runId, status, started_at: startedAt, range, filters } = parsed.output;
+  return { runId, status, startedAt, range, filters };
+}
+
+const texts = v.array(v.string());
+const stateSchema = v.object({
+  version: v.literal(1),
+  run_id: v.string(),
+  status: v.picklist(["running", "interrupted", "completed", "failed"]),
+  started_at: v.string(),
+  range: v.object({ from: v.string(), to: v.string() }),
+  filters: v.object({
+    users: texts,
+    types: texts,
+    exclude_types: texts,
+    include_trash: v.boolean(),
+    participant_audio: v.boolean(),
+  }),
+});

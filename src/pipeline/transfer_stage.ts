@@ -1,4 +1,4 @@
-import { NetworkError } from "../core/errors.ts";
+import { DailyLimitError, NetworkError } from "../core/errors.ts";
 import type { FileRow } from "../inventory/mod.ts";
 import { type FetchContext, fetchFile } from "./fetch_file.ts";
 import type { Slots } from "./slots.ts";
@@ -9,6 +9,8 @@ const maxNetworkFailures = 10;
 /** What becomes of the files that a transfer stage fetched. */
 export interface TransferTally {
   downloaded: number;
+  /** Zoom's daily limit kept a file from being asked for. */
+  dailyLimit: boolean;
 }
 
 /** Several files at once, from the queue to the archive, until the queue ends. */
@@ -29,9 +31,10 @@ export async function runTransfers(
         tally.downloaded++;
         networkFailures = 0;
         slots.grow();
-      } else if (outcome.error instanceof NetworkError && ++networkFailures >= maxNetworkFailures) {
-        throw outcome.error;
-      }
+      } else if (!(outcome.error instanceof NetworkError)) {
+        networkFailures = 0;
+        tally.dailyLimit ||= outcome.error instanceof DailyLimitError;
+      } else if (++networkFailures >= maxNetworkFailures) throw outcome.error;
       await onSettled(row);
     } catch (error) {
       failure.abort(error);
@@ -59,7 +62,8 @@ export async function runTransfers(
   } finally {
     await Promise.all(running);
   }
-  signal.throwIfAborted();
+  // A limit reached after the last file is none.
+  failure.signal.throwIfAborted();
 }
 
 async function readOr(

@@ -183,11 +183,12 @@ Deno.test("totals() counts only files of wanted people in the range", () => {
 
 const proof = { scope: "account", asked: { from: "2024-06-01", to: "2024-06-30" }, seen: 3, proven: true };
 
-Deno.test("settled() forgets the days that were younger than the look-back when they were proven", () => {
+Deno.test("settled() forgets the days that were no older than the look-back when they were proven", () => {
   using inventory = openInventory(":memory:", { clock });
   inventory.windows.save(proof, "run1");
-  assert.deepEqual(inventory.windows.settled("account", 14), [{ from: "2024-06-01", to: "2024-06-16" }]);
-  assert.deepEqual(inventory.windows.settled("account", 0), [{ from: "2024-06-01", to: "2024-06-30" }]);
+  // Proven on the 30th: the 14 days before it, and the day itself, which was not over, are listed again.
+  assert.deepEqual(inventory.windows.settled("account", 14), [{ from: "2024-06-01", to: "2024-06-15" }]);
+  assert.deepEqual(inventory.windows.settled("account", 0), [{ from: "2024-06-01", to: "2024-06-29" }]);
   assert.deepEqual(inventory.windows.settled("account", 40), []);
   assert.deepEqual(inventory.windows.settled("user:u-ana", 14), []);
 });

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { roomLogger } from "../core/log.ts";
+
+const log = roomLogger("pipeline");
+
+/** Sizes on disk of files of the archive, in bytes; `undefined` for those that are not there. */
+export type HeldSizes = (paths: readonly string[]) => Promise<readonly (number | undefined | "unknown")[]>;
+
+/** Looks below `root`, at many files at once. */
+export function heldSizesBelow(root: string): HeldSizes {
+  return (paths) => Promise.all(paths.map((path) => sizeOf(join(root, ...path.split("/")))));
+}
+
+async function sizeOf(path: string): Promise<number | undefined | "unknown"> {
+  try {
+    const info = await Deno.stat(path);
+    return info.isFile ? info.size : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    // Not being allowed to look says nothing about the file.
+    log.warn("Cannot look at {path}: {error}", { path, error });
+    return "unknown";
+  }
+}
+
+/** Tells whether a file whose row says `completed` is on disk as it was stored; its digest is not looked at. */
+export function isHeld(
+  row: { readonly file_size: number | null },
+  size: number | undefined | "unknown",
+): boolean {
+  return size === "unknown" || (size !== undefined && size === row.file_size);
+}
