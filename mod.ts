@@ -37,8 +37,38 @@ export type {
   WindowProof,
 } from "./src/core/events.ts";
 export { ExitCode } from "./src/core/exit_code.ts";
+export {
+  type Awaitable,
+  type Contributions,
+  definePlugin,
+  type FileHook,
+  type Filter,
+  type HookCall,
+  type HookName,
+  type HookResult,
+  type Hooks,
+  type NamingStrategy,
+  type OptionSchema,
+  type OptionSpec,
+  type OptionValues,
+  type Plugin,
+  type PluginContext,
+  type PluginLog,
+  type PluginPermissions,
+  type RunInfo,
+  type SharedNaming,
+  type StoredFile,
+} from "./src/core/plugin.ts";
 export type { Candidate, Meeting, RecordingFile, User } from "./src/core/recording.ts";
+export type { Receipt } from "./src/core/sink.ts";
 export type { ListedFileState } from "./src/pipeline/mod.ts";
+export {
+  type PluginTrial,
+  sampleCandidate,
+  type SampleOptions,
+  testPlugin,
+  type TrialOptions,
+} from "./src/testing/mod.ts";
 
 /** How to follow and stop a run. */
 export interface ExtractOptions {

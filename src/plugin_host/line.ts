@@ -1,0 +1,123 @@
+import type { Channel, OpenChannel } from "./channel.ts";
+import type { Calls, FromPlugin, PluginFault, ToPlugin } from "./protocol.ts";
+
+/** Why a call has no answer. */
+export type FailureKind =
+  /** The plugin threw; it lives on. */
+  | "fault"
+  /** It did not answer in time and was ended. */
+  | "timeout"
+  /** It died. */
+  | "death";
+
+/** A call that has no answer. */
+export class CallFailure extends Error {
+  override name = "CallFailure";
+  readonly kind: FailureKind;
+  readonly fault: PluginFault;
+
+  constructor(kind: FailureKind, fault: PluginFault) {
+    super(fault.message);
+    this.kind = kind;
+    this.fault = fault;
+  }
+}
+
+/** How one call is followed and stopped. */
+export interface CallOptions {
+  readonly timeoutMs: number;
+  /** Aborts the call in the plugin. Its answer is still waited for, for as long as `timeoutMs` allows. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: CallFailure): void;
+  readonly onProgress: ((fraction: number) => void) | undefined;
+}
+
+/** Time an aborted call gets to end in good order. */
+const graceMs = 2_000;
+
+/** Calls to one living copy of a plugin. */
+export class Line {
+  readonly #channel: Channel;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #death: string | undefined;
+
+  constructor(
+    open: OpenChannel,
+    onLog: (level: "debug" | "info" | "warn" | "error", message: string) => void,
+  ) {
+    this.#channel = open({
+      onMessage: (message) => this.#receive(message, onLog),
+      onDeath: (how) => this.end(how),
+    });
+  }
+
+  /** How it died; `undefined` while it lives. */
+  get death(): string | undefined {
+    return this.#death;
+  }
+
+  /** @throws {CallFailure} */
+  async call<K extends keyof Calls>(
+    kind: K,
+    request: Calls[K]["request"],
+    { timeoutMs, signal, onProgress }: CallOptions,
+  ): Promise<Calls[K]["answer"]> {
+    if (this.#death !== undefined) throw new CallFailure("death", { message: this.#death, where: "" });
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#pending.set(id, { resolve, reject, onProgress });
+    const abort = () => this.#channel.post({ abort: true, id });
+    const timer = setTimeout(abort, timeoutMs);
+    const hardTimer = setTimeout(() => this.#giveUp(id, timeoutMs), timeoutMs + Math.min(graceMs, timeoutMs));
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      this.#channel.post({ id, call: kind, ...request } as ToPlugin);
+      return await promise as Calls[K]["answer"];
+    } finally {
+      clearTimeout(timer);
+      clearTimeout(hardTimer);
+      signal?.removeEventListener("abort", abort);
+      this.#pending.delete(id);
+    }
+  }
+
+  /** Tells the plugin that the run stops. */
+  abortAll(): void {
+    if (this.#death === undefined) this.#channel.post({ abort: true });
+  }
+
+  /** Ends the plugin; calls under way fail. */
+  end(how: string, kind: FailureKind = "death"): void {
+    if (this.#death !== undefined) return;
+    this.#death = how;
+    this.#channel.close();
+    for (const { reject } of this.#pending.values()) {
+      reject(new CallFailure(kind, { message: how, where: "" }));
+    }
+    this.#pending.clear();
+  }
+
+  #giveUp(id: number, timeoutMs: number): void {
+    if (this.#pending.has(id)) this.end(`did not answer within ${timeoutMs / 1000} s`, "timeout");
+  }
+
+  #receive(
+    message: FromPlugin,
+    onLog: (level: "debug" | "info" | "warn" | "error", message: string) => void,
+  ): void {
+    if ("log" in message) return onLog(message.log, message.message);
+    if (!("id" in message)) return;
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    if ("progress" in message) pending.onProgress?.(message.progress);
+    else if ("error" in message) pending.reject(new CallFailure("fault", message.error));
+    else pending.resolve(message.value);
+  }
+}
