@@ -36,4 +36,13 @@ Deno.test("the README names every exit code and every status", async () => {
   }
 });
 
+Deno.test("every file that README and CONTRIBUTING point to is there", async () => {
+  for (const document of ["../README.md", "../CONTRIBUTING.md"]) {
+    const url = new URL(document, import.meta.url);
+    const text = await Deno.readTextFile(url);
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? "");
+    for (const link of links) assert.ok((await Deno.stat(new URL(link, url))).isFile, link);
+  }
+});
+
 if (import.meta.main) await Deno.writeTextFile(readmeUrl, withOptions(await Deno.readTextFile(readmeUrl)));

@@ -4,7 +4,7 @@ import { exitCodes } from "./exit_code.ts";
 import type { OptionRow } from "./option_row.ts";
 import { defaultText, flagText, optionGroups, optionsOf } from "./options.ts";
 import type { Style } from "./render/style.ts";
-import { wrap } from "./render/text.ts";
+import { shellLines, wrap } from "./render/text.ts";
 import { programName } from "./version.ts";
 
 /** How to lay a help text out. */
@@ -93,12 +93,7 @@ function entry(
 }
 
 function exampleLines(line: string, why: string, { columns, style }: HelpOptions): string[] {
-  const [first = "", ...rest] = wrap(line, columns - 6);
-  const lines = [first, ...rest.map((part) => `    ${part}`)];
-  return [
-    ...wrap(`# ${why}`, columns - 2).map(style.dim),
-    ...lines.map((part, i) => i < lines.length - 1 ? `${part} \\` : part),
-  ];
+  return [...wrap(`# ${why}`, columns - 2).map(style.dim), ...shellLines(line, columns)];
 }
 
 function exitCodeLines(command: CommandInfo, layout: HelpOptions): string[] {

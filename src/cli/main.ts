@@ -20,7 +20,8 @@ export async function main(args: readonly string[], overrides: Partial<CliContex
   } catch (error) {
     const { renderError } = await import("./report_error.ts");
     const style = createStyle(wantsColor(context.stderr, context));
-    context.stderr.write(`${renderError(error, { style, verbose: isVerbose(context) })}\n`);
+    const columns = context.stderr.isTerminal ? context.size().columns : 0;
+    context.stderr.write(`${renderError(error, { style, verbose: isVerbose(context), columns })}\n`);
     return exitCodeFor(error);
   }
 }
@@ -58,9 +59,12 @@ function checkPositionals(command: CommandInfo, positionals: readonly string[]):
   const extra = positionals[command.positionals ?? 0];
   if (extra === undefined) return;
   const meant = findCommand(extra);
-  throw new UsageError(`Cannot use "${extra}": zoom-extract ${command.name} takes options only`, {
+  const takes = command.positionals ? "explains one command" : "takes options only";
+  throw new UsageError(`Cannot use "${extra}": zoom-extract ${command.name} ${takes}`, {
     value: extra,
-    hint: meant
+    hint: command.positionals
+      ? `one command at a time: zoom-extract ${command.name} ${extra}`
+      : meant
       ? `the command comes first: zoom-extract ${extra} …`
       : `see zoom-extract ${command.name} --help`,
   });

@@ -11,7 +11,7 @@ import type { OptionRow, OptionValue } from "./option_row.ts";
  */
 export function parseOptionValue(row: OptionRow, text: string, label: string): OptionValue {
   const value = text.trim();
-  if (value === "") throw refuse(row, label, text, "is empty", accepted(row));
+  if (value === "") throw refuse(row, label, text, "it is empty", accepted(row));
   switch (row.kind) {
     case "switch":
       return parseSwitch(row, value, label);
@@ -83,6 +83,7 @@ function parseDayOf(value: string, label: string): string {
 function parseList(row: OptionRow, value: string, label: string): string[] {
   const entries = value.split(",").map((entry) => entry.trim()).filter((entry) => entry !== "");
   if (entries.length === 0) throw refuse(row, label, value, "no entry in it", "comma-separated");
+  if (entries.includes("!")) throw refuse(row, label, value, "nothing follows the !", "!x leaves x out");
   if (!row.upperCase) return [...new Set(entries)];
   const odd = entries.find((entry) => !/^[a-z0-9_]+$/i.test(entry));
   if (odd !== undefined) {

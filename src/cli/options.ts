@@ -185,7 +185,8 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "LIST",
     defaultText: "all types",
     upperCase: true,
-    help: "File types to fetch, comma-separated: MP4, M4A, TRANSCRIPT, CHAT, CC, TIMELINE, SUMMARY, and more",
+    help:
+      "File types to fetch, comma-separated: MP4, M4A, TRANSCRIPT, CHAT, CC, TIMELINE, SUMMARY, and more.",
     group: what,
     commands: both,
   },

@@ -1,7 +1,7 @@
 import { AppError, UsageError } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
 import type { Style } from "./render/style.ts";
-import { printable, printableLines } from "./render/text.ts";
+import { hang, printable, printableLines } from "./render/text.ts";
 import { programName, version } from "./version.ts";
 
 /** How much to tell. */
@@ -9,6 +9,8 @@ export interface ReportOptions {
   readonly style: Style;
   /** True under `--log-level DEBUG`: shows what lies behind an expected error. */
   readonly verbose: boolean;
+  /** Width of the terminal; 0 where it cannot be told, and lines stay whole. @default {0} */
+  readonly columns?: number;
 }
 
 /**
@@ -18,6 +20,10 @@ export interface ReportOptions {
  * expected comes with its stack and a request to report it.
  */
 export function renderError(thrown: unknown, options: ReportOptions): string {
+  return hang(errorText(thrown, options), options.columns ?? 0);
+}
+
+function errorText(thrown: unknown, options: ReportOptions): string {
   const head = options.style.red(`${programName}:`);
   if (thrown instanceof UsageError) {
     return `${head} ${safe(thrown.message)}${thrown.hint ? ` (${safe(thrown.hint)})` : ""}`;

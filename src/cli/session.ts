@@ -1,6 +1,7 @@
 import type { Config, LogLevel } from "../core/config.ts";
 import { buildConfig } from "./build_config.ts";
 import type { CliContext } from "./context.ts";
+import { oddTypes } from "./file_types.ts";
 import type { CommandName } from "./option_row.ts";
 import type { ParsedFlags } from "./parse_flags.ts";
 import { inFolder } from "./paths.ts";
@@ -54,7 +55,7 @@ export async function withSession(
     onForcedExit: () => reporter.close(),
   });
   try {
-    for (const warning of options.warnings) {
+    for (const warning of [...options.warnings, ...oddTypes(options)]) {
       reporter.onEvent({ type: "notice", level: "warning", code: "options", message: warning });
     }
     return await work({ options, config, reporter, signal: stop.signal });

@@ -119,7 +119,7 @@ Deno.test("renderTree() cuts long folders short and describes the folders it doe
       "│   │   ├── 1                             1.00 KiB",
       "│   │   ├── 2                             1.00 KiB",
       "│   │   └── … and 2 more",
-      "│   └── m2/                           1 files, 0 B",
+      "│   └── m2/                            1 file, 0 B",
       "└── _logs/",
     ]);
   });

@@ -8,6 +8,7 @@ class Screen {
   column = 0;
   columns = 80;
   cursorShown = true;
+  breaksLines = true;
 
   readonly stderr = {
     isTerminal: true,
@@ -29,11 +30,12 @@ class Screen {
 
   #write(text: string): void {
     // deno-lint-ignore no-control-regex -- what a terminal reads
-    for (const [token, count, command] of text.matchAll(/\x1b\[\??(\d*)([A-Za-z])|[^\x1b]/g)) {
+    for (const [token, count, command] of text.matchAll(/\x1b\[(\??\d*)([A-Za-z])|[^\x1b]/g)) {
       if (command === "A") this.row -= Number(count);
       else if (command === "J") this.lines.splice(this.row, Infinity, this.#line().slice(0, this.column));
       else if (command === "K") this.lines[this.row] = this.#line().slice(0, this.column);
-      else if (command === "l" || command === "h") this.cursorShown = command === "h";
+      else if (count === "?25") this.cursorShown = command === "h";
+      else if (count === "?7") this.breaksLines = command === "h";
       else if (token === "\r") this.column = 0;
       else if (token === "\n") this.#newLine();
       else this.#put(token);
@@ -51,6 +53,10 @@ class Screen {
   }
 
   #put(char: string): void {
+    if (this.column >= this.columns) {
+      if (this.breaksLines) this.#newLine();
+      else this.column = this.columns - 1;
+    }
     const line = this.#line();
     this.lines[this.row] = line.slice(0, this.column) + char + line.slice(this.column + 1);
     this.column++;
@@ -85,4 +91,16 @@ Deno.test("createLiveArea() erases all it painted after the window became narrow
   assert.deepEqual(screen.lines.length, 1 + 3 + 2 + 1);
   area.paint(["short"]);
   assert.deepEqual(screen.lines, ["kept", "short", ""]);
+});
+
+Deno.test("createLiveArea() keeps each line on one row when the window is narrower than it said", () => {
+  const screen = new Screen();
+  const area = createLiveArea({ ...screen, stderr: screen.stderr, size: () => ({ columns: 80, rows: 24 }) });
+  screen.columns = 25;
+  area.paint(["x".repeat(70), "total"]);
+  assert.equal(screen.lines.length, 3);
+  area.paint(["total"]);
+  area.close();
+  assert.deepEqual(screen.lines, [""]);
+  assert.equal(screen.breaksLines, true);
 });

@@ -7,7 +7,15 @@ import { RateMeter } from "../../src/cli/render/rate_meter.ts";
 import { renderPlainLine } from "../../src/cli/render/reporter.ts";
 import { renderTable } from "../../src/cli/render/table.ts";
 import { createStyle, wantsColor } from "../../src/cli/render/style.ts";
-import { pad, printable, truncateEnd, truncateMiddle, wrap } from "../../src/cli/render/text.ts";
+import {
+  hang,
+  pad,
+  printable,
+  shellLines,
+  truncateEnd,
+  truncateMiddle,
+  wrap,
+} from "../../src/cli/render/text.ts";
 import { transferLabel } from "../../src/cli/render/transfer_label.ts";
 import { captureOutput } from "./_harness.ts";
 
@@ -73,6 +81,58 @@ Deno.test.each([
   { path: "team/2024/talk.mp4", label: "2024/talk.mp4" },
   { path: "talk.mp4", label: "talk.mp4" },
 ])("transferLabel() calls $path $label", ({ path, label }) => assert.equal(transferLabel(path), label));
+
+Deno.test.each([
+  { columns: 44, label: "2024-12-01 Weekly_sync  MP4_gallery_view.mp4" },
+  { columns: 36, label: "Weekly_sync  MP4_gallery_view.mp4" },
+  { columns: 30, label: "Weekly_sync  MP4_gall…view.mp4" },
+  { columns: 20, label: "Weekl…  MP4_ga…w.mp4" },
+  { columns: 3, label: "MP…" },
+])("transferLabel() in $columns columns is $label", ({ columns, label }) => {
+  const path = "ana@x/20241201_140000Z_Weekly_sync_81234567890/20241201_140000Z_MP4_gallery_view.mp4";
+  assert.equal(transferLabel(path, columns), label);
+});
+
+Deno.test("transferLabel() keeps to its columns for every path", () => {
+  fc.assert(fc.property(titles, titles, fc.integer({ min: 1, max: 60 }), (folder, file, columns) => {
+    const path = `a@x/20241201_140000Z_${folder}_81234567890/20241201_140000Z_${file}.mp4`;
+    assert.ok(displayWidth(transferLabel(path, columns)) <= columns);
+  }));
+});
+
+Deno.test.each([
+  { text: "note  one two three", columns: 0, lines: ["note  one two three"] },
+  { text: "note  one two three", columns: 40, lines: ["note  one two three"] },
+  {
+    text: "warning  one two three four five six",
+    columns: 24,
+    lines: ["warning  one two three", "         four five six"],
+  },
+  {
+    text: "\x1b[33mwarning\x1b[39m  one two three four five six",
+    columns: 24,
+    lines: ["\x1b[33mwarning\x1b[39m  one two three", "         four five six"],
+  },
+  {
+    text: "first\n  one two three four five",
+    columns: 20,
+    lines: ["first", "  one two three", "    four five"],
+  },
+])("hang() breaks $text at $columns columns between words", ({ text, columns, lines }) => {
+  assert.deepEqual(hang(text, columns).split("\n"), lines);
+});
+
+Deno.test("shellLines() makes lines that a shell reads as the same command", () => {
+  const command =
+    "$ zoom-extract --output-dir zoom_demo/zoom_recordings --include-trash --limit-rate 24M > x";
+  const lines = shellLines(command, 44);
+  assert.deepEqual(lines, [
+    "$ zoom-extract \\",
+    "    --output-dir zoom_demo/zoom_recordings \\",
+    "    --include-trash --limit-rate 24M > x",
+  ]);
+  assert.equal(lines.join("\n").replace(/ \\\n +/g, " "), command);
+});
 
 function sampleState(transfers = 3): ProgressState {
   const state = createProgressState(0);
@@ -227,4 +287,25 @@ Deno.test("renderTable() shortens its flexible column and aligns wide characters
     "somebody.wi…example.com      1",
     "発表会                   1,234",
   ]);
+});
+
+Deno.test("renderTable() leaves out columns that can be spared before the flexible one says nothing", () => {
+  const head = [
+    { title: "User", flexible: true },
+    { title: "Month", spare: 2 },
+    { title: "Files", align: "right", spare: 1 },
+    { title: "Bytes", align: "right" },
+  ] as const;
+  const rows = [["somebody.with.a.long.name@example.com", "2024-01", "1", "2.00 KiB"]];
+  const tables = [60, 40, 30].map((columns) =>
+    renderTable(head, rows, { columns, style: createStyle(false) })
+  );
+  assert.deepEqual(tables.map((lines) => lines[0]?.match(/\S+/g)), [
+    ["User", "Month", "Files", "Bytes"],
+    ["User", "Files", "Bytes"],
+    ["User", "Bytes"],
+  ]);
+  for (const [index, columns] of [60, 40, 30].entries()) {
+    for (const line of tables[index] ?? []) assert.ok(displayWidth(line) <= columns, line);
+  }
 });

@@ -192,7 +192,7 @@ Deno.test("extract paints on a terminal, prints above, and leaves the cursor sho
     assert.ok(text.includes("\x1b[?25l"), "the live view was painted");
     assert.ok(cursorIsBack(text), outcome);
     assert.match(text, /warning {2}Zoom is slow\uFFFD\[2J today\n/);
-    assert.match(text, /failed {2}a@x\/.*: got a sign-in page\n/);
+    assert.match(text, /failed {2}a@x\/.*: got a\n {8}sign-in page\n/);
     assert.equal(process.runningTimers, 0);
   }
 });
@@ -323,6 +323,38 @@ Deno.test("list prints a table without anything that steers the terminal", async
     /^2024-01-01 10:00 +a@x +=HYPERLINK\(1\)\uFFFD\[31m +CHAT +2\.00 KiB +skipped \(types\)$/,
   );
   assert.match(stderr, /Windows proven: 1\/1/);
+});
+
+Deno.test.each([{ columns: 120 }, { columns: 100 }, { columns: 80 }, { columns: 60 }, { columns: 40 }])(
+  "list keeps to a terminal of $columns columns",
+  async ({ columns }) => {
+    const process = new FakeProcess(credentials, true);
+    process.columns = columns;
+    const { stdout } = await runCli(["list"], { overrides: { listFiles }, process });
+    // deno-lint-ignore no-control-regex -- the escape sequences of styled text
+    const lines = stdout.replace(/\x1b\[[0-9;]*m/g, "").trimEnd().split("\n");
+    for (const line of lines) assert.ok(line.length <= columns, line);
+    assert.match(lines[1] ?? "", /^2024-01-01 .*MP4/);
+  },
+);
+
+Deno.test.each([
+  { args: ["--types", "chat"], keys: ["k2"] },
+  { args: ["--exclude-types", "chat"], keys: ["k1"] },
+])("list $args shows the types that are asked for", async ({ args, keys }) => {
+  const { stdout } = await runCli(["list", "--json", ...args], { overrides: { listFiles } });
+  assert.deepEqual(stdout.trimEnd().split("\n").map((line) => JSON.parse(line).file_key), keys);
+});
+
+Deno.test.each([
+  { types: "MP5", said: /MP5 of --types is no file type .*: did you mean MP4\?/ },
+  { types: "MP4,chat_mesage", said: /CHAT_MESAGE of --types .*: did you mean CHAT_MESSAGE\?/ },
+  { types: "HOLOGRAM", said: /HOLOGRAM of --types .*: known ones are MP4, / },
+])("--types $types is taken with a warning", async ({ types, said }) => {
+  const overrides = { runExtract: () => Promise.resolve(summaryOf()) };
+  const { code, stderr } = await runCli(["--types", types], { overrides });
+  assert.equal(code, 0);
+  assert.match(stderr, said);
 });
 
 Deno.test("list --json prints one object per line under the inventory's names", async () => {

@@ -14,7 +14,7 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { inFolder } from "../paths.ts";
 import { countOf } from "../render/frame.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
-import { wrap } from "../render/text.ts";
+import { hang, shellLines, wrap } from "../render/text.ts";
 import { renderTree } from "../render/tree.ts";
 import { programName } from "../version.ts";
 
@@ -58,7 +58,9 @@ function createStage(parts: Omit<Stage, "say" | "head">): Stage {
   return {
     ...parts,
     say,
-    head: (number, title) => say("", parts.style.bold(parts.style.green(`${number}. ${title}`)), ""),
+    head: (number, title) => {
+      say("", hang(parts.style.bold(parts.style.green(`${number}. ${title}`)), parts.columns), "");
+    },
   };
 }
 
@@ -75,7 +77,8 @@ function tellAccount({ zoom, say, head, columns, style }: Stage): void {
     }) to fetch. Topics with slashes, emoji and formulas; ` +
     "one meeting in the trash, one still recording, one transcript still processed; the first listing is refused " +
     "for going too fast (429), and one video breaks off in the middle.";
-  say(...wrap(story, columns), "", style.dim("No credentials, no network: everything stays on 127.0.0.1."));
+  const close = "No credentials, no network: everything stays on 127.0.0.1.";
+  say(...wrap(story, columns), "", ...wrap(close, columns).map(style.dim));
 }
 
 async function runCommand(
@@ -96,7 +99,7 @@ async function runCommand(
     "24M",
   ];
   stage.head(step, title);
-  stage.say(style.cyan(`$ ${programName} ${args.join(" ")}`), "");
+  stage.say(...shellLines(`$ ${programName} ${args.join(" ")}`, stage.columns).map(style.cyan), "");
   const runExtract = context.runExtract ?? (await import("../../app.ts")).runExtract;
   let summary: RunSummary | undefined;
   const observed: RunExtract = async (config, options) => summary = await runExtract(config, options);
@@ -131,7 +134,7 @@ async function tellProof(
   stage: Stage,
   { second, fetchedAgain }: { second: RunSummary | undefined; fetchedAgain: number },
 ): Promise<number> {
-  const { context, zoom, archive, style, say, head } = stage;
+  const { context, zoom, archive, style, columns, say, head } = stage;
   head(6, "Proof");
   const check = await checkArchive(zoom, inFolder(context.cwd, archive));
   const equal = check.files - check.problems.length;
@@ -144,17 +147,34 @@ async function tellProof(
     [fetchedAgain === 0, `${countOf(fetchedAgain, "download")} in the second run`],
     [unproven === 0, `${countOf(unproven, "date window")} not proven complete`],
   ];
-  say(...lines.map(([good, text]) => `${good ? style.green("✓") : style.red("✗")} ${text}`));
-  for (const problem of check.problems.slice(0, 5)) say(`  ${style.red(problem)}`);
+  say(...lines.map(([good, text]) => hang(`${good ? style.green("✓") : style.red("✗")} ${text}`, columns)));
+  for (const problem of check.problems.slice(0, 5)) say(hang(`  ${style.red(problem)}`, columns));
   if (lines.some(([good]) => !good)) return failed(stage, ExitCode.unexpected);
   say(
     "",
     style.bold("Next"),
-    `  ${archive}/  media, meta.json and files.csv of each meeting`,
-    `  ${programName} --help  every option; credentials go into .env, as env.example shows`,
-    `  ${programName} simulate  keeps such an account running, to try things out`,
+    ...nextLines([
+      [`${archive}/`, "media, meta.json and files.csv of each meeting"],
+      [`${programName} --help`, "every option; credentials go into .env, as env.example shows"],
+      [`${programName} simulate`, "keeps such an account running, to try things out"],
+    ], columns),
   );
   return ExitCode.done;
+}
+
+/** Terms with their texts beside them, or below them in a narrow window. */
+function nextLines(entries: readonly (readonly [term: string, text: string])[], columns: number): string[] {
+  const width = Math.max(...entries.map(([term]) => term.length)) + 4;
+  if (columns < width + 40) {
+    return entries.flatMap((
+      [term, text],
+    ) => [`  ${term}`, ...wrap(text, columns - 6).map((t) => `      ${t}`)]);
+  }
+  return entries.flatMap(([term, text]) => {
+    return wrap(text, columns - width - 2).map((line, i) =>
+      `  ${(i === 0 ? term : "").padEnd(width)}${line}`
+    );
+  });
 }
 
 function failed({ say, style }: Stage, code: number): number {

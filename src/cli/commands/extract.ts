@@ -44,6 +44,7 @@ function report(summary: RunSummary, { session, context }: { session: Session; c
     style,
     outputDir: config.outputDir,
     warnings: reporter.warnings,
+    columns: context.stderr.isTerminal ? context.size().columns : 0,
   });
   context.stderr.write(`${text}\n`);
   if (options.on("json")) context.stdout.write(`${JSON.stringify(jsonSummary(summary))}\n`);

@@ -1,8 +1,9 @@
+import type { Config } from "../../core/config.ts";
 import type { EventListener } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 import { UsageError } from "../../core/errors.ts";
 import { formatCount } from "../../core/units.ts";
-import type { CliContext, ListFiles } from "../context.ts";
+import type { CliContext, ListedRow, ListFiles } from "../context.ts";
 import { isInterruption } from "../exit_code.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
@@ -21,6 +22,7 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
     let files = 0;
     try {
       for await (const row of listFiles(config, { signal, onEvent: tally.onEvent })) {
+        if (!isAskedFor(row, config)) continue;
         files++;
         if (!writer(row)) return ExitCode.done; // the reader has seen enough: `| head`
       }
@@ -45,6 +47,12 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
 
 async function loadListFiles(): Promise<ListFiles> {
   return (await import("../../app.ts")).listFiles;
+}
+
+/** A file that Zoom has not typed yet may become one that is asked for. */
+function isAskedFor({ candidate: { file } }: ListedRow, { types, excludeTypes }: Config): boolean {
+  const type = file.fileType.toUpperCase();
+  return type === "" || ((types.length === 0 || types.includes(type)) && !excludeTypes.includes(type));
 }
 
 function chooseFormat(options: ResolvedOptions): ListFormat {

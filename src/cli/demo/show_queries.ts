@@ -2,12 +2,12 @@ import { DatabaseSync } from "node:sqlite";
 import { formatCount } from "../../core/units.ts";
 import type { Style } from "../render/style.ts";
 import { type Column, renderTable } from "../render/table.ts";
-import { printable } from "../render/text.ts";
+import { printable, wrap } from "../render/text.ts";
 
 const head: readonly Column[] = [
   { title: "file_type" },
-  { title: "recording_start" },
-  { title: "file_size", align: "right" },
+  { title: "recording_start", spare: 2 },
+  { title: "file_size", align: "right", spare: 1 },
   { title: "status" },
   { title: "path", flexible: true },
 ];
@@ -27,7 +27,10 @@ export function showQueries(
   ];
   return queries.flatMap((sql) => {
     const rows = database.prepare(sql).all();
-    return [options.style.cyan(`sql> ${sql}`), ...answer(rows, options), ""];
+    const lines = wrap(`sql> ${sql}`, options.columns).map((line, index) =>
+      index > 0 ? `     ${line}` : line
+    );
+    return [...lines.map(options.style.cyan), ...answer(rows, options), ""];
   });
 }
 

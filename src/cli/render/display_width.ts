@@ -30,6 +30,12 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** Columns that styled `text` takes: its escape sequences take none. */
+export function visibleWidth(text: string): number {
+  // deno-lint-ignore no-control-regex -- the escape sequences of styled text
+  return displayWidth(text.replace(/\x1b\[[0-9;]*m/g, ""));
+}
+
 /** What a person sees as one character, and its columns. */
 export function* clusters(text: string): Generator<{ readonly text: string; readonly width: number }> {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });

@@ -54,22 +54,33 @@ function toRecord({ candidate, status, path, reason }: ListedRow): Record<string
   };
 }
 
-const head: readonly Column[] = [
-  { title: "Start (UTC)" },
-  { title: "User", flexible: true },
-  { title: "Topic", flexible: true },
-  { title: "Type" },
-  { title: "Size", align: "right" },
-  { title: "Status" },
-];
+interface ListColumn extends Column {
+  /** As wide as this from the first row on, or a share of what the others leave. */
+  readonly width: number | "share";
+  readonly cell: (row: ListedRow) => string;
+}
+
+const start = { title: "Start (UTC)", width: 16, cell: startOf };
+const day = { title: "Day (UTC)", width: 10, cell: (row: ListedRow) => startOf(row).slice(0, 10) };
+const user = { title: "User", flexible: true, width: "share", cell: userOf } as const;
+const topic = { title: "Topic", flexible: true, width: "share", cell: topicOf } as const;
+const type = { title: "Type", width: 10, cell: (row: ListedRow) => row.candidate.file.fileType };
+const size = { title: "Size", align: "right", width: 8, cell: sizeOf } as const;
+const status = { title: "Status", width: 24, cell: stateOf };
+
+/** What a window of that width has room for. */
+function listColumns(columns: number): readonly ListColumn[] {
+  if (columns >= 120) return [start, user, topic, type, size, status];
+  if (columns >= 100) return [start, user, topic, type, size, { ...status, width: 15 }];
+  if (columns >= 70) return [day, user, topic, type, size, { ...status, width: 9 }];
+  return columns >= 50 ? [day, topic, type, size] : [day, topic, type];
+}
 
 /** Widths are fixed before the first row: on a terminal by its size, in a pipe generous. */
 function createTableWriter(context: CliContext): ListWriter {
-  const columns = context.stdout.isTerminal ? Math.max(60, context.size().columns || 80) : 140;
-  const fixed = [16, 10, 8, 24];
-  const left = Math.max(16, columns - fixed.reduce((sum, width) => sum + width, 0) - 2 * (head.length - 1));
-  const userColumns = Math.floor(left * 0.45);
-  const widths = [16, userColumns, left - userColumns, 10, 8, 24];
+  const columns = context.stdout.isTerminal ? context.size().columns || 80 : 140;
+  const head = listColumns(columns);
+  const widths = listWidths(head, columns);
   const style = createStyle(wantsColor(context.stdout, context));
   let started = false;
   return (row) => {
@@ -79,15 +90,43 @@ function createTableWriter(context: CliContext): ListWriter {
       );
     }
     started = true;
-    return context.stdout.write(`${renderRow(toCells(row), { head, widths })}\n`);
+    const cells = head.map((column) => printable(column.cell(row)));
+    return context.stdout.write(`${renderRow(cells, { head, widths })}\n`);
   };
 }
 
-function toCells({ candidate: { user, meeting, file }, status, reason }: ListedRow): string[] {
-  const start = (file.recordingStart || meeting.startTime).slice(0, 16).replace("T", " ");
-  const size = file.listedSizeBytes === undefined ? "?" : formatBytes(file.listedSizeBytes);
-  const state = reason === undefined ? status : `${status} (${reason})`;
-  return [start, user.email || user.id, meeting.topic || "untitled", file.fileType, size, state].map(
-    printable,
-  );
+function listWidths(head: readonly ListColumn[], columns: number): number[] {
+  const fixed = head.reduce((sum, { width }) => sum + (width === "share" ? 0 : width), 2 * (head.length - 1));
+  const shares = head.filter(({ width }) => width === "share").length;
+  let left = Math.max(8 * shares, columns - fixed);
+  let open = shares;
+  return head.map(({ width }) => {
+    if (width !== "share") return width;
+    const share = Math.floor(left * (open > 1 ? 0.45 : 1));
+    left -= share;
+    open--;
+    return share;
+  });
+}
+
+function startOf({ candidate: { meeting, file } }: ListedRow): string {
+  return (file.recordingStart || meeting.startTime).slice(0, 16).replace("T", " ");
+}
+
+function userOf({ candidate: { user } }: ListedRow): string {
+  return user.email || user.id;
+}
+
+function topicOf({ candidate: { meeting } }: ListedRow): string {
+  return meeting.topic || "untitled";
+}
+
+/** A file that Zoom still works on has no size yet, whatever the listing says. */
+function sizeOf({ candidate: { file }, status }: ListedRow): string {
+  const isKnown = file.listedSizeBytes !== undefined && (file.listedSizeBytes > 0 || status !== "not_ready");
+  return isKnown ? formatBytes(file.listedSizeBytes ?? 0) : "?";
+}
+
+function stateOf({ status, reason }: ListedRow): string {
+  return reason === undefined ? status : `${status} (${reason})`;
 }

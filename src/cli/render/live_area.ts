@@ -1,5 +1,5 @@
 import type { CliContext } from "../context.ts";
-import { displayWidth } from "./display_width.ts";
+import { visibleWidth } from "./display_width.ts";
 
 /** The bottom of the terminal, repainted in place while ordinary lines scroll above it. */
 export interface LiveArea {
@@ -15,6 +15,9 @@ const hideCursor = "\x1b[?25l";
 const showCursor = "\x1b[?25h";
 const clearBelow = "\x1b[J";
 const clearRight = "\x1b[K";
+/** A window may shrink between the question for its size and the painting: lines are then cut, not broken. */
+const keepOnOneRow = "\x1b[?7l";
+const breakAgain = "\x1b[?7h";
 
 /** A live area on stderr. */
 export function createLiveArea(context: Pick<CliContext, "stderr" | "size">): LiveArea {
@@ -26,7 +29,8 @@ export function createLiveArea(context: Pick<CliContext, "stderr" | "size">): Li
     const rows = painted.reduce((sum, line) => sum + Math.max(1, Math.ceil(visibleWidth(line) / columns)), 0);
     return rows === 0 ? "\r" : `\r\x1b[${rows}A`;
   };
-  const draw = (lines: readonly string[]) => lines.map((line) => `${line}${clearRight}\n`).join("");
+  const draw = (lines: readonly string[]) =>
+    `${keepOnOneRow}${lines.map((line) => `${line}${clearRight}\n`).join("")}${breakAgain}`;
   return {
     paint(lines) {
       const start = open ? toTop() : hideCursor;
@@ -45,9 +49,4 @@ export function createLiveArea(context: Pick<CliContext, "stderr" | "size">): Li
       painted = [];
     },
   };
-}
-
-function visibleWidth(line: string): number {
-  // deno-lint-ignore no-control-regex -- the escape sequences of styled text
-  return displayWidth(line.replace(/\x1b\[[0-9;]*m/g, ""));
 }

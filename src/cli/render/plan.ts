@@ -10,9 +10,9 @@ const head: readonly Column[] = [
   { title: "Month" },
   { title: "To fetch", align: "right" },
   { title: "Bytes", align: "right" },
-  { title: "Held", align: "right" },
-  { title: "Bytes", align: "right" },
-  { title: "Left out", align: "right" },
+  { title: "Held", align: "right", spare: 2 },
+  { title: "Bytes", align: "right", spare: 3 },
+  { title: "Left out", align: "right", spare: 1 },
 ];
 
 /** What a real run would fetch, per user and month, and whether the disk holds it. */

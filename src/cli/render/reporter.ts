@@ -6,7 +6,7 @@ import { bytesOf, etaText, listingText, percent, renderFrame } from "./frame.ts"
 import { createLiveArea, type LiveArea } from "./live_area.ts";
 import { applyEvent, createProgressState, type ProgressState, totals } from "./progress_state.ts";
 import { createStyle, type Style, wantsColor } from "./style.ts";
-import { printable } from "./text.ts";
+import { hang, printable } from "./text.ts";
 
 /** Tells on stderr how a run goes. */
 export interface Reporter {
@@ -42,7 +42,7 @@ export function createReporter(context: CliContext, options: ReporterOptions): R
   const live = options.live && context.stderr.isTerminal && context.env("TERM") !== "dumb";
   const color = wantsColor(context.stderr, context);
   const style = createStyle(color);
-  const area = createLiveArea(context);
+  const area = hangingArea(createLiveArea(context), context);
   const state = createProgressState(context.clock.now());
   const warnings: string[] = [];
   const paint = () =>
@@ -67,6 +67,12 @@ export function createReporter(context: CliContext, options: ReporterOptions): R
       area.close();
     },
   };
+}
+
+/** Breaks what is printed where the terminal would break it, but between words. */
+function hangingArea(area: LiveArea, { stderr, size }: CliContext): LiveArea {
+  if (!stderr.isTerminal) return area;
+  return { ...area, print: (text) => area.print(hang(text, size().columns)) };
 }
 
 interface Told {

@@ -2,7 +2,7 @@ import type { RunSummary } from "../../core/events.ts";
 import { redactText } from "../../core/redact.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
 import type { Style } from "./style.ts";
-import { printable } from "./text.ts";
+import { hang, printable } from "./text.ts";
 
 /** What a summary shows besides the run's own numbers. */
 export interface SummaryOptions {
@@ -11,6 +11,8 @@ export interface SummaryOptions {
   readonly outputDir: string;
   /** Warnings told on the way, repeated where they are read. */
   readonly warnings: readonly string[];
+  /** Width of the terminal; 0 where it cannot be told, and lines stay whole. @default {0} */
+  readonly columns?: number;
 }
 
 const shownFailures = 10;
@@ -74,23 +76,28 @@ function reconciliationLines({ windows, files }: RunSummary, style: Style): stri
   ];
 }
 
-function warningLines({ warnings, style }: SummaryOptions): string[] {
+function warningLines({ warnings, style, columns = 0 }: SummaryOptions): string[] {
   if (warnings.length === 0) return [];
-  return ["", style.yellow("Warnings"), ...warnings.map((warning) => `  ${printable(redactText(warning))}`)];
+  const lines = warnings.map((warning) => hang(`  ${printable(redactText(warning))}`, columns));
+  return ["", style.yellow("Warnings"), ...lines];
 }
 
-function failureLines({ failures, files }: RunSummary, { style, outputDir }: SummaryOptions): string[] {
+function failureLines(
+  { failures, files }: RunSummary,
+  { style, outputDir, columns = 0 }: SummaryOptions,
+): string[] {
   if (failures.length === 0) return [];
   const lines = failures.slice(0, shownFailures).map(({ path, message, code }) => {
     const text = printable(redactText(message));
-    return path === ""
-      ? `  ${text} ${style.dim(`(${code})`)}`
-      : `  ${printable(path)}\n    ${text} ${style.dim(`(${code})`)}`;
+    const told = `${text} ${style.dim(`(${code})`)}`;
+    return path === "" ? hang(`  ${told}`, columns) : `  ${printable(path)}\n${hang(`    ${told}`, columns)}`;
   });
   const more = Math.max(failures.length, files.failed) - Math.min(failures.length, shownFailures);
   if (more > 0) {
     const query = "SELECT path, error FROM inventory WHERE status = 'failed'";
-    lines.push(`  … and ${formatCount(more)} more: sqlite3 ${outputDir}/_logs/inventory.db "${query}"`);
+    const database = `${outputDir}/_logs/inventory.db`;
+    const word = /^[\w./@:+-]+$/.test(database) ? database : `'${database.replaceAll("'", "'\\''")}'`;
+    lines.push(`  … and ${formatCount(more)} more: sqlite3 ${word} "${query}"`);
   }
   return ["", style.red("Failures"), ...lines];
 }

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from "../../core/units.ts";
+import { countOf } from "./frame.ts";
 import { displayWidth } from "./display_width.ts";
 import type { Style } from "./style.ts";
 import { pad, printable, truncateMiddle } from "./text.ts";
@@ -25,6 +26,9 @@ interface Branch extends TreeOptions {
 }
 
 const sizeColumns = 22;
+/** In a narrow window the sizes stand closer, and folders do not say how many files they hold. */
+const narrowColumns = 50;
+const narrowSizeColumns = 10;
 
 /** The files below `folder` as a tree with sizes; long folders are cut short and say by how much. */
 export async function renderTree(folder: string, options: TreeOptions): Promise<string[]> {
@@ -42,7 +46,12 @@ async function renderBranch(folder: string, branch: Branch): Promise<string[]> {
     const last = index === shown.length - 1 && hidden === 0;
     const path = `${folder}/${entry.name}`;
     const opened = entry.isFolder && openings-- > 0;
-    const detail = opened ? "" : entry.isFolder ? await describeFolder(path) : formatBytes(entry.sizeBytes);
+    const narrow = branch.columns < narrowColumns;
+    const detail = opened
+      ? ""
+      : entry.isFolder
+      ? await describeFolder(path, narrow)
+      : formatBytes(entry.sizeBytes);
     lines.push(entryLine(entry, { branch, joint: last ? "└── " : "├── ", detail }));
     if (!opened) continue;
     const indent = branch.indent + (last ? "    " : "│   ");
@@ -57,22 +66,23 @@ function entryLine(
   { branch, joint, detail }: { branch: Branch; joint: string; detail: string },
 ): string {
   const { columns, style, indent } = branch;
-  const room = Math.max(8, columns - indent.length - joint.length - sizeColumns);
+  const detailColumns = columns < narrowColumns ? narrowSizeColumns : sizeColumns;
+  const room = Math.max(8, columns - indent.length - joint.length - detailColumns);
   const name = truncateMiddle(printable(entry.name) + (entry.isFolder ? "/" : ""), room);
   const start = style.dim(indent + joint) + (entry.isFolder ? style.cyan(name) : name);
   return detail === ""
     ? start
-    : start + pad("", room - displayWidth(name)) + style.dim(pad(detail, sizeColumns, "left"));
+    : start + pad("", room - displayWidth(name)) + style.dim(pad(detail, detailColumns, "left"));
 }
 
 function atDepth(limits: readonly number[], depth: number): number {
   return limits[Math.min(depth, limits.length - 1)] ?? 0;
 }
 
-async function describeFolder(folder: string): Promise<string> {
+async function describeFolder(folder: string, narrow: boolean): Promise<string> {
   const entries = await readFolder(folder);
   const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
-  return `${formatCount(entries.length)} files, ${formatBytes(sizeBytes)}`;
+  return narrow ? formatBytes(sizeBytes) : `${countOf(entries.length, "file")}, ${formatBytes(sizeBytes)}`;
 }
 
 /** Folders of people first, then the program's own, each by name. */
