@@ -50,6 +50,7 @@ export {
   type NamingStrategy,
   type OptionSchema,
   type OptionSpec,
+  type OptionValue,
   type OptionValues,
   type Plugin,
   type PluginContext,
@@ -61,7 +62,7 @@ export {
 } from "./src/core/plugin.ts";
 export type { Candidate, Meeting, RecordingFile, User } from "./src/core/recording.ts";
 export type { Receipt } from "./src/core/sink.ts";
-export type { ListedFileState } from "./src/pipeline/mod.ts";
+export type { FileStatus, ListedFileState } from "./src/pipeline/mod.ts";
 export {
   type PluginTrial,
   sampleCandidate,

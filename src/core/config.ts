@@ -3,8 +3,11 @@ import { addDays, type DateRange } from "./date_range.ts";
 
 /** Server-to-Server OAuth credentials of the Zoom app. */
 export interface Credentials {
+  /** Account id of the app, not the account number. */
   readonly accountId: string;
+  /** User name of the token request. */
   readonly clientId: string;
+  /** Its password. A secret. */
   readonly clientSecret: string;
 }
 
@@ -22,6 +25,7 @@ export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
 
 /** Everything one run needs to know, resolved once and never changed. */
 export interface Config {
+  /** Of the Server-to-Server OAuth app. */
   readonly credentials: Credentials;
   /** Base of the API, without a trailing slash. @default {"https://api.zoom.us/v2"} */
   readonly apiUrl: string;
@@ -57,15 +61,15 @@ export interface Config {
   readonly maxTransferBytes?: number;
   /** Space to leave free on the disk of the archive. @default {1 GiB} */
   readonly minFreeSpaceBytes: number;
-  /** @default {"newest"} */
+  /** Which files come first. @default {"newest"} */
   readonly order: Order;
-  /** @default {"auto"} */
+  /** Which listings are asked. @default {"auto"} */
   readonly discovery: Discovery;
   /** Ask for per-participant audio, one more call per meeting. @default {false} */
   readonly participantAudio: boolean;
   /** Allow the token in the query of a download as the last resort. @default {false} */
   readonly allowQueryToken: boolean;
-  /** @default {"pro"} */
+  /** Plan of the Zoom account, which decides its rate limits. @default {"pro"} */
   readonly apiPlan: ApiPlan;
   /** List windows again that were proven by earlier runs. @default {false} */
   readonly relist: boolean;

@@ -2,7 +2,9 @@ import { UsageError } from "./errors.ts";
 
 /** Days from `from` to `to`, both inclusive, `YYYY-MM-DD` in UTC. */
 export interface DateRange {
+  /** First day, `YYYY-MM-DD`. */
   readonly from: string;
+  /** Last day, `YYYY-MM-DD`. */
   readonly to: string;
 }
 

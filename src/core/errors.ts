@@ -9,15 +9,20 @@ export interface AppErrorOptions {
   readonly code?: string;
   /** What the person can do about it. */
   readonly hint?: string;
+  /** What went wrong underneath. */
   readonly cause?: unknown;
 }
 
 /** Base of all expected failures. */
 export class AppError extends Error {
+  /** Name of the class. */
   override name = "AppError";
+  /** Stable machine-readable reason. */
   readonly code: string;
+  /** The way out. */
   readonly hint?: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code ?? "error";
@@ -27,10 +32,14 @@ export class AppError extends Error {
 
 /** An argument, configuration or plugin option is wrong. */
 export class UsageError extends AppError {
+  /** Name of the class. */
   override name = "UsageError";
+  /** As the person wrote it: `--from-date`, `ZOOM_FROM`. */
   readonly option?: string;
+  /** The value that cannot be used. */
   readonly value?: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions & { option?: string; value?: string } = {}) {
     super(message, { code: "usage", ...options });
     if (options.option !== undefined) this.option = options.option;
@@ -40,9 +49,12 @@ export class UsageError extends AppError {
 
 /** Credentials were refused, or a scope is missing. */
 export class AuthError extends AppError {
+  /** Name of the class. */
   override name = "AuthError";
+  /** Names of scopes, any of which would do. */
   readonly missingScopes: readonly string[];
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions & { missingScopes?: readonly string[] } = {}) {
     super(message, { code: "auth", ...options });
     this.missingScopes = options.missingScopes ?? [];
@@ -51,6 +63,7 @@ export class AuthError extends AppError {
 
 /** Zoom answered with an error. */
 export class ApiError extends AppError {
+  /** Name of the class. */
   override name = "ApiError";
   /** HTTP status. */
   readonly status: number;
@@ -60,10 +73,12 @@ export class ApiError extends AppError {
   readonly requestId?: string;
   /** Redacted. */
   readonly url: string;
+  /** How long Zoom asks to wait. */
   readonly retryAfterMs?: number;
   /** True when the request ring already spent its retries on it, so that outer rings do not multiply them. */
   readonly exhausted: boolean;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(
     message: string,
     options: AppErrorOptions & {
@@ -90,11 +105,13 @@ export class ApiError extends AppError {
 
 /** Zoom's daily limit for a rate label is used up until `resumesAt`. */
 export class DailyLimitError extends ApiError {
+  /** Name of the class. */
   override name = "DailyLimitError";
   readonly label: string;
   /** ISO date-time, UTC. */
   readonly resumesAt: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(
     message: string,
     options: AppErrorOptions & {
@@ -112,11 +129,13 @@ export class DailyLimitError extends ApiError {
 
 /** Zoom's answer does not have the documented shape. */
 export class ResponseError extends AppError {
+  /** Name of the class. */
   override name = "ResponseError";
   /** Where in the answer: `meetings[3].uuid`, or the redacted URL. */
   readonly path: string;
   readonly expected: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions & { path: string; expected: string }) {
     super(message, { code: "response", ...options });
     this.path = options.path;
@@ -126,10 +145,12 @@ export class ResponseError extends AppError {
 
 /** No answer: name lookup, refused or reset connection, TLS, timeout. */
 export class NetworkError extends AppError {
+  /** Name of the class. */
   override name = "NetworkError";
   /** True when the request ring already spent its retries on it. */
   readonly exhausted: boolean;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions & { exhausted?: boolean } = {}) {
     super(message, { code: "network", ...options });
     this.exhausted = options.exhausted ?? false;
@@ -138,10 +159,12 @@ export class NetworkError extends AppError {
 
 /** The bytes of a file are not what they should be; `code` says how. */
 export class TransferError extends AppError {
+  /** Name of the class. */
   override name = "TransferError";
   readonly expected?: string;
   readonly received?: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(
     message: string,
     options: AppErrorOptions & { code: TransferErrorCode; expected?: string; received?: string },
@@ -175,9 +198,12 @@ export type TransferErrorCode =
 
 /** The disk is full, forbidden, read-only, or a path would leave the archive. */
 export class StorageError extends AppError {
+  /** Name of the class. */
   override name = "StorageError";
+  /** The file or folder it is about. */
   readonly path: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions & { path: string }) {
     super(message, { code: "storage", ...options });
     this.path = options.path;
@@ -186,8 +212,10 @@ export class StorageError extends AppError {
 
 /** Another run holds the archive. */
 export class LockedError extends AppError {
+  /** Name of the class. */
   override name = "LockedError";
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions = {}) {
     super(message, { code: "locked", ...options });
   }
@@ -195,8 +223,10 @@ export class LockedError extends AppError {
 
 /** The inventory database is locked, corrupt, or written by a newer version. */
 export class InventoryError extends AppError {
+  /** Name of the class. */
   override name = "InventoryError";
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions = {}) {
     super(message, { code: "inventory", ...options });
   }
@@ -204,10 +234,12 @@ export class InventoryError extends AppError {
 
 /** A plugin failed at loading, options, setup or in a hook. */
 export class PluginError extends AppError {
+  /** Name of the class. */
   override name = "PluginError";
   readonly plugin: string;
   readonly stage: string;
 
+  /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions & { plugin: string; stage: string }) {
     super(message, { code: "plugin", ...options });
     this.plugin = options.plugin;

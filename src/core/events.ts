@@ -9,9 +9,11 @@ export interface WindowProof {
   readonly asked: DateRange;
   /** The days Zoom says it answered for, when it says so. */
   readonly echoed?: DateRange | undefined;
+  /** Meetings Zoom says there are. */
   readonly totalRecords?: number | undefined;
   /** Distinct meetings received. */
   readonly seen: number;
+  /** True when everything Zoom says there is has arrived. */
   readonly proven: boolean;
   /** Why it is not proven. */
   readonly reason?: string | undefined;
@@ -19,13 +21,19 @@ export interface WindowProof {
 
 /** Counts of files by outcome. */
 export interface FileCounts {
+  /** Files known for the range. */
   readonly found: number;
+  /** Fetched by this run. */
   readonly downloaded: number;
   /** Left out by a filter, or already held. */
   readonly skipped: number;
+  /** Tried without success. */
   readonly failed: number;
+  /** Still processed by Zoom. */
   readonly not_ready: number;
+  /** In the trash of Zoom, and not held. */
   readonly in_trash: number;
+  /** Positively no longer at Zoom. */
   readonly gone: number;
   /** Known, wanted, and not yet fetched: a stopped run leaves these. */
   readonly pending: number;
@@ -35,29 +43,45 @@ export interface FileCounts {
 
 /** One file or listing that did not work out. */
 export interface Failure {
+  /** Relative path in the archive; `""` for a listing. */
   readonly path: string;
+  /** Host; `""` where it is not about one. */
   readonly user_email: string;
+  /** Occurrence; `""` for a listing. */
   readonly meeting_uuid: string;
+  /** Key of the file; `""` for a listing. */
   readonly file_key: string;
+  /** Stable reason, as in the column `error_code`. */
   readonly code: string;
+  /** In words. */
   readonly message: string;
 }
 
 /** Outcome of a run, in the shape `--json` prints. */
 export interface RunSummary {
+  /** Key of the run in the inventory. */
   readonly run_id: string;
+  /** How it ended. */
   readonly status: "completed" | "failed" | "interrupted";
+  /** See {@linkcode ExitCode}. */
   readonly exit_code: number;
+  /** Files by outcome. */
   readonly files: FileCounts;
+  /** People it was about. */
   readonly users: number;
+  /** Meetings it was about. */
   readonly meetings: number;
   /** Of these, the ones with nothing left to do. */
   readonly processed: { readonly users: number; readonly meetings: number };
   /** Bytes received by this run. */
   readonly bytes: number;
+  /** Wall time. */
   readonly seconds: number;
+  /** API requests, token requests included, downloads apart. */
   readonly api_requests: number;
+  /** Date windows: proven complete, not proven, and proven by earlier runs. */
   readonly windows: { readonly proven: number; readonly unproven: number; readonly remembered: number };
+  /** The first thousand; the inventory has them all. */
   readonly failures: readonly Failure[];
   /** Present after `--dry-run`: what a real run would do. */
   readonly plan?: Plan;
@@ -65,8 +89,11 @@ export interface RunSummary {
 
 /** What a run would fetch. */
 export interface Plan {
+  /** Per user and month. */
   readonly months: readonly PlanRow[];
+  /** What a run would fetch; `unknownSizes` counts files whose size Zoom does not state. */
   readonly fetch: { readonly files: number; readonly bytes: number; readonly unknownSizes: number };
+  /** What the archive holds already. */
   readonly held: { readonly files: number; readonly bytes: number };
   /** Free on the disk of the archive; absent when it cannot be told. */
   readonly freeBytes?: number;
@@ -74,13 +101,19 @@ export interface Plan {
 
 /** One user's month in a plan. */
 export interface PlanRow {
+  /** E-mail address, or id. */
   readonly user: string;
   /** `YYYY-MM`. */
   readonly month: string;
+  /** Files a run would fetch. */
   readonly fetchFiles: number;
+  /** Their listed bytes. */
   readonly fetchBytes: number;
+  /** Files held already. */
   readonly heldFiles: number;
+  /** Their bytes on disk. */
   readonly heldBytes: number;
+  /** Files left out, not ready, in the trash or gone. */
   readonly skippedFiles: number;
 }
 

@@ -34,7 +34,8 @@ export type OptionSpec =
 /** All options of a plugin by name: letters, digits and `_`, beginning with a letter. */
 export type OptionSchema = Readonly<Record<string, OptionSpec>>;
 
-type ValueOf<S extends OptionSpec> = S extends { readonly choices: readonly (infer C)[] } ? C
+/** The type of one option's value. */
+export type OptionValue<S extends OptionSpec> = S extends { readonly choices: readonly (infer C)[] } ? C
   : S["type"] extends "number" | "bytes" | "milliseconds" ? number
   : S["type"] extends "boolean" ? boolean
   : S["type"] extends "list" ? readonly string[]
@@ -43,15 +44,17 @@ type ValueOf<S extends OptionSpec> = S extends { readonly choices: readonly (inf
 /** The parsed options that a schema describes; `undefined` where neither given, required nor defaulted. */
 export type OptionValues<S extends OptionSchema> = {
   readonly [K in keyof S]: S[K] extends { readonly required: true } | { readonly default: unknown }
-    ? ValueOf<S[K]>
-    : ValueOf<S[K]> | undefined;
+    ? OptionValue<S[K]>
+    : OptionValue<S[K]> | undefined;
 };
 
 /** What a plugin touches, in Deno's own terms. `$OUTPUT` and `$PLUGIN_DATA` stand for folders. */
 export interface PluginPermissions {
   /** Hosts, with or without a port: `hooks.example.com:443`. */
   readonly net?: readonly string[];
+  /** Files and folders it reads. */
   readonly read?: readonly string[];
+  /** Files and folders it writes. */
   readonly write?: readonly string[];
   /** Names of variables; those of Zoom's credentials are refused. */
   readonly env?: readonly string[];
@@ -61,6 +64,7 @@ export interface PluginPermissions {
 
 /** A plugin. Default-export one from a file, or from the `mod.ts` of a folder. */
 export interface Plugin<S extends OptionSchema = OptionSchema> {
+  /** Version of this contract. */
   readonly apiVersion: 1;
   /** kebab-case; the namespace of its options, logs and contributions. */
   readonly name: string;
@@ -68,7 +72,9 @@ export interface Plugin<S extends OptionSchema = OptionSchema> {
   readonly version: string;
   /** One sentence, shown by `plugins list`. */
   readonly description: string;
+  /** Its options, as rows. @default {none} */
   readonly options?: S;
+  /** What it touches. @default {nothing} */
   readonly permissions?: PluginPermissions;
   /** Called once per run with validated options. Throwing ends the run before anything is fetched (exit 7). */
   setup(context: PluginContext<OptionValues<S>>): Awaitable<Contributions>;
@@ -76,16 +82,23 @@ export interface Plugin<S extends OptionSchema = OptionSchema> {
 
 /** Writes to the program's log, category `plugin` and the plugin's name; secrets are redacted. */
 export interface PluginLog {
+  /** For whoever looks closely. */
   debug(message: string): void;
+  /** Worth a line. */
   info(message: string): void;
+  /** Something is odd. */
   warn(message: string): void;
+  /** Something did not work. */
   error(message: string): void;
 }
 
 /** What a plugin works with. */
 export interface PluginContext<O = Readonly<Record<string, unknown>>> {
+  /** Its options, checked and complete. */
   readonly options: O;
+  /** Writes to the program's log. */
   readonly log: PluginLog;
+  /** Time and waiting. */
   readonly clock: {
     /** Milliseconds since the epoch. */
     now(): number;
@@ -104,8 +117,11 @@ export interface PluginContext<O = Readonly<Record<string, unknown>>> {
 
 /** What a plugin does. Keys are what users select and what the inventory gives as a reason. Absent: does not do that. */
 export interface Contributions extends Partial<AsyncDisposable> {
+  /** Which files to take. */
   readonly filters?: Readonly<Record<string, Filter>>;
+  /** Where files go. */
   readonly namings?: Readonly<Record<string, NamingStrategy | SharedNaming>>;
+  /** What happens around a file and a run. */
   readonly hooks?: Hooks;
 }
 
@@ -128,7 +144,9 @@ export type NamingStrategy = (candidate: Candidate) => Awaitable<readonly [strin
 
 /** A naming whose folders hold files of many meetings; `meta.json` and `files.csv` go elsewhere then. */
 export interface SharedNaming {
+  /** True when its folders hold files of many meetings. */
   readonly sharesFolders: boolean;
+  /** Names one file. */
   readonly name: NamingStrategy;
 }
 
@@ -138,6 +156,7 @@ export interface StoredFile extends Candidate {
   readonly path: string;
   /** Below the archive, `/`-separated. */
   readonly relativePath: string;
+  /** Size and digest, as received. */
   readonly receipt: Receipt;
 }
 
@@ -161,8 +180,11 @@ export interface HookCall {
 
 /** What a run is about. */
 export interface RunInfo {
+  /** Key of the run in the inventory. */
   readonly runId: string;
+  /** The days it is about. */
   readonly range: DateRange;
+  /** Absolute path of the archive. */
   readonly outputDir: string;
 }
 

@@ -18,14 +18,17 @@ export interface Meeting {
   readonly uuid: string;
   /** Meeting number as text, repeated across occurrences; `""` when missing. */
   readonly id: string;
+  /** Zoom's user id of the host. */
   readonly hostId: string;
   /** Lower-cased; `""` where the listing does not say. */
   readonly hostEmail: string;
+  /** As it stands now; may be `""`. */
   readonly topic: string;
   /** `YYYY-MM-DDTHH:MM:SSZ`; the earliest `recordingStart` where Zoom gave none; else `""`. */
   readonly startTime: string;
   /** IANA name, frequently `""`. */
   readonly timezone: string;
+  /** 0 where Zoom does not say. */
   readonly durationMinutes: number;
   /** Zoom's meeting type number, when stated. */
   readonly type?: number;
@@ -75,8 +78,11 @@ export interface ListedMeeting extends Meeting {
 
 /** What filters, naming strategies and hooks see: plain structured-cloneable data without secrets. */
 export interface Candidate {
+  /** The host. */
   readonly user: User;
+  /** The occurrence it belongs to. */
   readonly meeting: Meeting;
+  /** The file itself. */
   readonly file: RecordingFile;
 }
 

@@ -1,5 +1,6 @@
 /** What is known of a file whose bytes were all received and checked. */
 export interface Receipt {
+  /** Bytes received. */
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;

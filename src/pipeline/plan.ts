@@ -17,6 +17,7 @@ import { whenUnshown } from "./take_up.ts";
 
 /** A file that Zoom lists, with what the archive knows of it. */
 export interface ListedFileState {
+  /** The file. */
   readonly candidate: Candidate;
   /** `completed` when held, `pending` when a run would fetch it, or `skipped`, `not_ready`, `in_trash`, `gone`. */
   readonly status: FileStatus;
@@ -24,6 +25,7 @@ export interface ListedFileState {
   readonly reason: string | undefined;
   /** Relative path in the archive, where one was given. */
   readonly path: string | undefined;
+  /** Bytes on disk; 0 when it is not held. */
   readonly heldBytes: number;
 }
 

@@ -2,8 +2,11 @@ import type { Candidate, Meeting, RecordingFile, User } from "../core/recording.
 
 /** What differs from the sample. */
 export interface SampleOptions {
+  /** Of the host. */
   readonly user?: Partial<User>;
+  /** Of the meeting. */
   readonly meeting?: Partial<Meeting>;
+  /** Of the file. */
   readonly file?: Partial<RecordingFile>;
 }
 
