@@ -3,11 +3,18 @@
  *
  * @module
  */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundledPlugins } from "../plugins/mod.ts";
+import type { ActivePlugins } from "./core/active_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { UsageError } from "./core/errors.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
+import { pluginLogger } from "./core/log.ts";
+import { redactText } from "./core/redact.ts";
+import type { HostOptions } from "./plugin_host/mod.ts";
 import { type Inventory, openInventory } from "./inventory/mod.ts";
 import {
   createSelection,
@@ -52,13 +59,17 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
   await using archive = await openArchive(config.outputDir, { runId: newRunId, clock });
   const state = await archive.findState();
   const resumed = resolveResume(config, archive.inventory, { newRunId, emit, state });
+  await using plugins = await pluginsOf(config, { emit, makeDataDir: archive.makePrivateDir });
+  const onAbort = () => plugins.stop();
+  signal.addEventListener("abort", onAbort, { once: true });
   await using account = createZoomAccount({ config: resumed.config, clock });
   return await runOnce({
     ...resumed,
     archive,
     account,
-    select: createSelection(resumed.config),
-    name: namingOf(defaultNaming),
+    plugins,
+    select: createSelection(resumed.config, plugins),
+    naming: plugins.naming ?? namingOf(defaultNaming),
     clock,
     emit,
     signal,
@@ -92,6 +103,7 @@ async function openPlan(config: Config, common: Common): Promise<AsyncDisposable
   const account = stack.use(createZoomAccount({ config, clock: common.clock }));
   const inventory = await openHeld(config.outputDir);
   if (inventory) stack.use(inventory);
+  const plugins = stack.use(await pluginsOf(config, common));
   const resources = stack.move();
   const newRunId = runIdAt(common.clock.now());
   const { emit } = common;
@@ -103,12 +115,66 @@ async function openPlan(config: Config, common: Common): Promise<AsyncDisposable
       runId: resumed.run.runId,
       account,
       inventory,
-      select: createSelection(resumed.config),
+      select: createSelection(resumed.config, plugins),
       heldSizes: heldSizesBelow(config.outputDir),
       freeBytes: () => freeBytes(config.outputDir),
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** A run without plugins. */
+const noActivePlugins: ActivePlugins = {
+  choose: (asked) => Promise.resolve(asked.map(() => ({ reason: undefined }))),
+  naming: undefined,
+  hooks: [],
+  callHook: () => Promise.reject(new TypeError("No plugin is active")),
+  stop: () => {},
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+/** Where the plugins that the program ships lie, in a checkout. */
+const bundledDir = import.meta.url.startsWith("file:")
+  ? fileURLToPath(new URL("../plugins", import.meta.url))
+  : undefined;
+
+/** Variables that hold the credentials of Zoom. */
+const secretVariables: readonly string[] = ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
+
+/** What finding and running plugins needs to know of the program. */
+export function pluginHostOptions(config: Pick<Config, "outputDir" | "plugins">): HostOptions {
+  return {
+    bundled: bundledPlugins,
+    bundledDir,
+    outputDir: resolve(config.outputDir),
+    secrets: { files: config.plugins.secretFiles, variables: secretVariables },
+    onLog: (plugin, level, message) =>
+      pluginLogger(plugin)[level]("{message}", { message: redactText(message) }),
+  };
+}
+
+/** The plugins of a run, set up. Without any, nothing of the host is loaded. */
+async function pluginsOf(
+  config: Config,
+  { emit, makeDataDir }: { emit: EventListener; makeDataDir?: (path: string) => Promise<void> },
+): Promise<ActivePlugins> {
+  const { dirs, settings, given } = config.plugins;
+  if (dirs.length === 0 && Object.keys(settings).length === 0 && given.length === 0) return noActivePlugins;
+  const { openPlugins } = await import("./plugin_host/mod.ts");
+  return await openPlugins(config.plugins, {
+    ...pluginHostOptions(config),
+    ...(makeDataDir ? { makeDataDir } : {}),
+    onLeftOut: ({ manifest: { name }, file, origin, why }) => {
+      if (origin !== "drop-in" || config.plugins.settings[name]?.active === false) return;
+      emit({
+        type: "notice",
+        level: "warning",
+        code: "plugin_left_out",
+        message: `Plugin "${name}" (${file}) is left out: it ${why}`,
+        hint: `--grant ${name} gives it that`,
+      });
+    },
+  });
 }
 
 /** The inventory of an archive that exists, for reading. */

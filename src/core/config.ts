@@ -1,3 +1,4 @@
+import { noPlugins, type PluginConfig } from "./plugin_config.ts";
 import { isoDay } from "./clock.ts";
 import { addDays, type DateRange } from "./date_range.ts";
 
@@ -75,12 +76,15 @@ export interface Config {
   readonly relist: boolean;
   /** Days before today that are listed again by every run, 0 to 365. @default {14} */
   readonly lookbackDays: number;
+  /** Which plugins take part. @default {none} */
+  readonly plugins: PluginConfig;
 }
 
 /** What a caller has to give: credentials; everything else has a default. */
 export type PartialConfig =
   & { readonly credentials: Credentials }
-  & { readonly [K in Exclude<keyof Config, "credentials">]?: Config[K] | undefined };
+  & { readonly [K in Exclude<keyof Config, "credentials" | "plugins">]?: Config[K] | undefined }
+  & { readonly plugins?: Partial<PluginConfig> | undefined };
 
 /** Days covered when no range is given: `YYYY-MM-DD` of 30 days ago, until today, UTC. */
 export function defaultRange(nowMs: number): DateRange {
@@ -112,7 +116,8 @@ export function completeConfig(given: PartialConfig, nowMs: number = Date.now())
     apiPlan: "pro",
     relist: false,
     lookbackDays: 14,
+    plugins: noPlugins,
   };
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...defaults, ...stated } as Config;
+  return { ...defaults, ...stated, plugins: { ...noPlugins, ...given.plugins } } as Config;
 }

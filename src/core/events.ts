@@ -83,6 +83,8 @@ export interface RunSummary {
   readonly windows: { readonly proven: number; readonly unproven: number; readonly remembered: number };
   /** The first thousand; the inventory has them all. */
   readonly failures: readonly Failure[];
+  /** Calls of hooks: done by this run, failed, and still due. Present where plugins with hooks take part. */
+  readonly hooks?: { readonly completed: number; readonly failed: number; readonly pending: number };
   /** Present after `--dry-run`: what a real run would do. */
   readonly plan?: Plan;
 }
@@ -184,6 +186,17 @@ export type RunEvent =
     readonly code: string;
     readonly message: string;
     readonly hint?: string | undefined;
+  }
+  | {
+    readonly type: "hook";
+    readonly plugin: string;
+    readonly hook: string;
+    readonly key: string;
+    readonly path: string;
+    readonly state: "started" | "progress" | "completed" | "failed";
+    /** 0 to 1. */
+    readonly fraction?: number;
+    readonly message?: string;
   }
   | { readonly type: "run_finished"; readonly summary: RunSummary };
 

@@ -8,4 +8,9 @@ export function roomLogger(room: string): Logger {
   return getLogger([logRoot, room]);
 }
 
+/** The logger of one plugin. */
+export function pluginLogger(name: string): Logger {
+  return getLogger([logRoot, "plugin", name]);
+}
+
 export type { Logger };

@@ -22,6 +22,8 @@ export interface PluginConfig {
   readonly given: readonly Plugin[];
   /** `plugin/naming` to use where more than one is contributed. @default {the only one} */
   readonly naming?: string;
+  /** Files that hold credentials: no drop-in gets to read them. @default {[]} */
+  readonly secretFiles: readonly string[];
   /** Time for one call of a filter or naming. @default {60_000} */
   readonly callTimeoutMs: number;
   /** Time for one call of a hook. @default {3_600_000} */
@@ -35,6 +37,7 @@ export const noPlugins: PluginConfig = {
   dirs: [],
   settings: {},
   given: [],
+  secretFiles: [],
   callTimeoutMs: 60_000,
   hookTimeoutMs: 3_600_000,
   hookConcurrency: Math.max(1, navigator.hardwareConcurrency),

@@ -50,6 +50,8 @@ export interface FileRow {
   readonly first_seen_at: string;
   readonly updated_at: string;
   readonly completed_at: string | null;
+  /** Path of a file that a hook has put in its place. */
+  readonly replaced_by: string | null;
 }
 
 /** Everything in a row that comes from the listing. */

@@ -99,9 +99,20 @@ export class Files {
 
   /** Adds a file that was not known. */
   insert(columns: ListedColumns, change: StatusChange, runId: string): void {
-    const names = ["file_key", ...listedColumns, "status", "reason", "run_id", "first_seen_at", "updated_at"];
+    const names = [
+      "file_key",
+      ...listedColumns,
+      "status",
+      "reason",
+      "error_code",
+      "error",
+      "run_id",
+      "first_seen_at",
+      "updated_at",
+    ];
     const now = this.#now();
-    const row = { ...columns, status: change.status, reason: change.reason ?? null, run_id: runId };
+    const { status, reason = null, error_code = null, error = null } = change;
+    const row = { ...columns, status, reason, error_code, error, run_id: runId };
     this.#db.transaction(() => {
       this.#db.prepare(
         `INSERT INTO inventory (${names.join(", ")}) VALUES (${names.map((n) => `:${n}`).join(", ")})`,
@@ -122,6 +133,17 @@ export class Files {
   setPath(key: string, path: string, pathKey: string): void {
     this.#db.prepare("UPDATE inventory SET path = ?, path_key = ? WHERE file_key = ? AND path IS NULL")
       .run(path, pathKey, key);
+  }
+
+  /** Notes that a hook has put another file in the place of this one. */
+  setReplaced(key: string, path: string): void {
+    this.#db.prepare("UPDATE inventory SET replaced_by = ?, updated_at = ? WHERE file_key = ?")
+      .run(path, this.#now(), key);
+  }
+
+  /** Tells whether a file has this path, folded for comparison. */
+  isPathTaken(pathKey: string): boolean {
+    return this.#db.prepare("SELECT 1 FROM inventory WHERE path_key = ?").get(pathKey) !== undefined;
   }
 
   /**
@@ -202,7 +224,8 @@ export class Files {
   /** Up to `limit` held files in scope, after key `after`, that this run did not bring itself. */
   heldBefore(scope: RunScope, after: string, limit: number): HeldFile[] {
     const sql = `SELECT i.file_key, i.path, i.file_size FROM inventory i
-      WHERE i.status = 'completed' AND i.run_id <> :run AND i.file_key > :after AND ${rowInScope}
+      WHERE i.status = 'completed' AND i.replaced_by IS NULL AND i.run_id <> :run AND i.file_key > :after
+        AND ${rowInScope}
       ORDER BY i.file_key LIMIT :limit`;
     return this.#db.prepare(sql).all({ ...bind(scope), after, limit }) as unknown as HeldFile[];
   }

@@ -148,4 +148,32 @@ export const migrations: readonly string[] = [
     (run_id, coalesce(listed_size, 0), meeting_start, file_key) WHERE status = 'pending';
   CREATE INDEX meetings_seen ON meetings (seen_run);
   `,
+  `
+  -- What is due is noted with its cause; a failed call is tried again by the next run.
+  ALTER TABLE hook_runs RENAME TO old_hook_runs;
+  CREATE TABLE hook_runs (
+    file_key TEXT NOT NULL,
+    plugin TEXT NOT NULL,
+    hook TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    run_id TEXT NOT NULL DEFAULT '',
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (file_key, plugin, hook)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO hook_runs (file_key, plugin, hook, status, attempts, error, updated_at)
+    SELECT file_key, plugin, hook, status, attempts, error, updated_at FROM old_hook_runs;
+  DROP TABLE old_hook_runs;
+  CREATE INDEX hook_runs_open ON hook_runs (plugin, status) WHERE status <> 'completed';
+
+  -- Files beside the recordings that hooks made of them.
+  CREATE TABLE made_files (
+    path TEXT PRIMARY KEY,
+    file_key TEXT NOT NULL,
+    plugin TEXT NOT NULL,
+    made_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE inventory ADD COLUMN replaced_by TEXT;
+  `,
 ];

@@ -16,6 +16,7 @@ import { type Clock, isoSeconds, systemClock } from "../core/clock.ts";
 import type { UserFilter } from "../core/user_filter.ts";
 import { Database } from "./database.ts";
 import { Files } from "./files.ts";
+import { HookRuns } from "./hook_runs.ts";
 import { Journal } from "./journal.ts";
 import { Meetings } from "./meetings.ts";
 import { Runs } from "./runs.ts";
@@ -26,6 +27,7 @@ export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";
 export type { HeldFile, RunScope, StatusChange, StatusTotal } from "./files.ts";
 export type { Files } from "./files.ts";
+export type { Again, HookRun } from "./hook_runs.ts";
 export type { Journal } from "./journal.ts";
 export type { MeetingRow, Meetings } from "./meetings.ts";
 export type { RunFilters, RunRow, RunStatus } from "./runs.ts";
@@ -37,6 +39,7 @@ export interface Inventory extends Disposable {
   readonly meetings: Meetings;
   readonly windows: Windows;
   readonly runs: Runs;
+  readonly hookRuns: HookRuns;
   /** Runs `body` in one transaction; nested calls join the outer one. */
   transaction<T>(body: () => T): T;
   /** From here on, queries "in scope" are about these people; everybody's until then. */
@@ -70,6 +73,7 @@ export function openInventory(path: string, options: InventoryOptions = {}): Inv
     meetings: new Meetings(db, now),
     windows: new Windows(db, now),
     runs: new Runs(db, now),
+    hookRuns: new HookRuns(db, now),
     transaction: (body) => db.transaction(body),
     setUserFilter: (wanted) => {
       filter = wanted;

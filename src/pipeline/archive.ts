@@ -21,6 +21,8 @@ export interface Archive extends AsyncDisposable {
   /** What an earlier run left as its state. */
   findState(): Promise<FoundState>;
   readonly heldSizes: HeldSizes;
+  /** Makes a folder that nobody else may look into, unless it exists. */
+  makePrivateDir(path: string): Promise<void>;
   freeBytes(): Promise<number | undefined>;
 }
 
@@ -66,6 +68,7 @@ export async function openArchive(
       }),
     findState: () => findState((name) => readIfAny(join(root, "_metadata", name))),
     heldSizes: heldSizesBelow(root),
+    makePrivateDir: (path) => Deno.mkdir(path, { recursive: true, mode: 0o700 }),
     freeBytes: () => freeBytes(root),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

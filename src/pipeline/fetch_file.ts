@@ -1,3 +1,4 @@
+import type { FileHook } from "../core/plugin.ts";
 import { createHash } from "node:crypto";
 import { type Clock, isoSeconds } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
@@ -27,6 +28,8 @@ export interface FetchContext {
   readonly freeBytes: () => Promise<number | undefined>;
   /** Zoom or the network pushed back. */
   readonly onPushback: () => void;
+  /** A hook is due for a file; called in the transaction of the change that it is due for. */
+  readonly onDue: (key: string, hook: FileHook) => void;
   readonly signal: AbortSignal;
 }
 
@@ -53,12 +56,15 @@ export async function fetchFile(row: FileRow, context: FetchContext): Promise<Fe
   );
   try {
     const { receipt, receivedBytes } = await adoptHeld(row, context) ?? await receive(row, context);
-    inventory.files.setStatus(row.file_key, {
-      status: "completed",
-      file_size: receipt.sizeBytes,
-      sha256: receipt.sha256,
-      completed_at: isoSeconds(context.clock.now()),
-    }, runId);
+    inventory.transaction(() => {
+      inventory.files.setStatus(row.file_key, {
+        status: "completed",
+        file_size: receipt.sizeBytes,
+        sha256: receipt.sha256,
+        completed_at: isoSeconds(context.clock.now()),
+      }, runId);
+      context.onDue(row.file_key, "afterTransfer");
+    });
     const { sizeBytes, sha256 } = receipt;
     emit({ type: "file_completed", key: row.file_key, path, sizeBytes, sha256, candidate: toCandidate(row) });
     return { status: "completed", receivedBytes };
@@ -71,11 +77,15 @@ export async function fetchFile(row: FileRow, context: FetchContext): Promise<Fe
   }
 }
 
-function recordFailure(row: FileRow, error: Error, { inventory, runId, emit }: FetchContext): FetchOutcome {
+function recordFailure(row: FileRow, error: Error, context: FetchContext): FetchOutcome {
+  const { inventory, runId, emit } = context;
   const status = error instanceof TransferError && error.code === "gone" ? "gone" : "failed";
   const code = errorCode(error);
   const message = redactText(error.message);
-  inventory.files.setStatus(row.file_key, { status, error_code: code, error: message }, runId);
+  inventory.transaction(() => {
+    inventory.files.setStatus(row.file_key, { status, error_code: code, error: message }, runId);
+    if (status === "failed") context.onDue(row.file_key, "onFailure");
+  });
   emit({ type: "file_failed", key: row.file_key, path: row.path ?? "", code, message });
   return { status, error };
 }

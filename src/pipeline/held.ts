@@ -25,8 +25,9 @@ async function sizeOf(path: string): Promise<number | undefined | "unknown"> {
 
 /** Tells whether a file whose row says `completed` is on disk as it was stored; its digest is not looked at. */
 export function isHeld(
-  row: { readonly file_size: number | null },
+  row: { readonly file_size: number | null; readonly replaced_by?: string | null },
   size: number | undefined | "unknown",
 ): boolean {
+  if (row.replaced_by) return true;
   return size === "unknown" || (size !== undefined && size === row.file_size);
 }

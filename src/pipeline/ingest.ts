@@ -1,6 +1,8 @@
+import type { Choice, Named } from "../core/active_plugins.ts";
+import type { FileHook } from "../core/plugin.ts";
 import { type Candidate, foreignFileKey, type ListedFile, type ListedMeeting } from "../core/recording.ts";
 import { type FileRow, type Inventory, type ListedColumns, toListedColumns } from "../inventory/mod.ts";
-import { classify, onPremise } from "./classify.ts";
+import { type Classification, classify, onPremise, unplanned } from "./classify.ts";
 import type { Naming } from "./naming.ts";
 import { placeMeeting } from "./place_meeting.ts";
 import type { Selection } from "./select.ts";
@@ -11,7 +13,9 @@ export interface IngestContext {
   readonly inventory: Inventory;
   readonly runId: string;
   readonly select: Selection;
-  readonly name: Naming;
+  readonly naming: Naming;
+  /** A hook is due for a file; called in the transaction of the change that it is due for. */
+  readonly onDue: (key: string, hook: FileHook) => void;
   readonly urls: UrlCache;
 }
 
@@ -21,10 +25,10 @@ export interface Entry {
   readonly before: FileRow | undefined;
   readonly downloadUrl: string | undefined;
   readonly isOnPremise: boolean;
-  /** The filter that leaves it out. */
-  readonly reason: string | undefined;
-  /** Raw path segments from the naming strategy; empty for files already held. */
-  readonly segments: readonly string[];
+  /** What flags and filters say. */
+  readonly choice: Choice;
+  /** Where it goes; absent where it has its path already. */
+  readonly named?: Named | undefined;
 }
 
 /** Takes one page of meetings into the inventory, in one transaction; returns how many files it showed. */
@@ -41,14 +45,25 @@ export async function ingestPage(
   const open = listed.flatMap(({ entries }) => entries).filter(({ before }) =>
     before?.status !== "completed"
   );
-  const candidates = open.map(({ candidate }) => candidate);
-  const [reasons, names] = await Promise.all([context.select(candidates), context.name(candidates)]);
-  const decided = new Map(
-    open.map((entry, i) => {
-      const reason = entry.isOnPremise ? onPremise : reasons[i];
-      return [entry.candidate, { ...entry, reason, segments: names[i] ?? [] }];
+  const siblings = new Map(
+    listed.flatMap(({ entries }) => {
+      const files = entries.map(({ candidate }) => candidate.file);
+      return entries.map((entry) => [entry, files] as const);
     }),
   );
+  const nameless = open.filter(({ before }) => (before?.path ?? null) === null);
+  const [choices, names] = await Promise.all([
+    context.select(open.map((entry) => ({
+      candidate: entry.candidate,
+      siblings: siblings.get(entry) ?? [],
+    }))),
+    context.naming.name(nameless.map(({ candidate }) => candidate)),
+  ]);
+  const named = new Map(nameless.map((entry, i) => [entry, names[i]]));
+  const decided = new Map(open.map((entry, i) => {
+    const choice = entry.isOnPremise ? { reason: onPremise } : choices[i] ?? { reason: undefined };
+    return [entry.candidate, { ...entry, choice, named: named.get(entry) }];
+  }));
   context.inventory.transaction(() => {
     for (const { meeting, entries } of listed) {
       takeIn(meeting, entries.map((entry) => decided.get(entry.candidate) ?? entry), context);
@@ -103,8 +118,7 @@ function entriesOf(meeting: ListedMeeting, keys: Keys): Entry[] {
       before: known.get(key),
       downloadUrl,
       isOnPremise,
-      reason: undefined,
-      segments: [],
+      choice: { reason: undefined },
     };
   });
 }
@@ -126,18 +140,39 @@ function takeIn(meeting: ListedMeeting, entries: readonly Entry[], context: Inge
   const { inventory, runId, urls } = context;
   const row = inventory.meetings.save(meeting, runId);
   for (const entry of entries) {
-    const { candidate, before, reason, downloadUrl } = entry;
-    const next = classify(candidate.file, before?.status, reason);
+    const { candidate, before, downloadUrl } = entry;
+    const next = planned(entry);
     const columns = toListedColumns(candidate);
-    if (!before) inventory.files.insert(columns, next, runId);
-    else {
+    if (!before) {
+      inventory.files.insert(columns, next, runId);
+      tellDue(columns.file_key, next, context);
+    } else {
       if (hasChanged(before, columns)) inventory.files.refresh(columns);
-      if (isMove(before, { ...next, runId })) inventory.files.setStatus(before.file_key, next, runId);
+      if (isMove(before, { ...next, runId })) {
+        inventory.files.setStatus(before.file_key, next, runId);
+        if (before.status !== next.status) tellDue(before.file_key, next, context);
+      }
     }
     if (next.status === "pending" && downloadUrl !== undefined) urls.put(candidate.file.key, downloadUrl);
   }
   if (statesFiles(meeting)) settleVanished(meeting.uuid, { entries, context });
-  placeMeeting(row, entries, inventory);
+  placeMeeting(row, entries, { inventory, sharesFolders: context.naming.sharesFolders });
+}
+
+/** Hooks hear of files that are left out, and of those that cannot be planned. */
+export function tellDue(
+  key: string,
+  { status }: Classification,
+  { onDue }: Pick<IngestContext, "onDue">,
+): void {
+  if (status === "skipped") onDue(key, "onSkip");
+  if (status === "failed") onDue(key, "onFailure");
+}
+
+/** What the file should be from now on. Without a name it cannot be fetched, whatever the filters say. */
+function planned({ candidate, before, choice, named }: Entry): Classification {
+  const next = classify(candidate.file, before?.status, choice);
+  return next.status === "pending" && named && "error" in named ? unplanned(named.error) : next;
 }
 
 function hasChanged(before: FileRow, columns: ListedColumns): boolean {

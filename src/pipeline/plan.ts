@@ -1,3 +1,4 @@
+import type { Asked, Choice } from "../core/active_plugins.ts";
 import { type Clock, isoDay } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { EventListener, FileCounts, Plan, PlanRow, RunSummary } from "../core/events.ts";
@@ -12,7 +13,7 @@ import { type HeldSizes, isHeld } from "./held.ts";
 import { statesFiles, whenVanished } from "./ingest.ts";
 import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
 import { ListingTally } from "./reconcile.ts";
-import type { Selection } from "./select.ts";
+import { askAbout, type Selection } from "./select.ts";
 import { whenUnshown } from "./take_up.ts";
 
 /** A file that Zoom lists, with what the archive knows of it. */
@@ -192,7 +193,9 @@ function look(parts: PlanParts, { request, tally, people, shown, onState }: Look
     for (const meeting of listed.meetings) {
       if (!inTrash && !shown.takeMeeting(meeting.uuid)) continue;
       const entries = entriesOf(meeting, { parts, people, inTrash, shown });
-      for (const state of await statesOf(entries, { parts, inTrash })) {
+      const siblings = entries.map(({ candidate }) => candidate.file);
+      const asked = entries.map(({ candidate }) => ({ candidate, siblings }));
+      for (const state of await statesOf(entries, { parts, inTrash, asked })) {
         await onState(state);
         count++;
       }
@@ -249,27 +252,35 @@ function entriesOf(
 
 async function statesOf(
   entries: readonly Entry[],
-  { parts: { select, heldSizes }, inTrash }: { parts: PlanParts; inTrash: boolean },
+  { parts: { select, heldSizes }, inTrash, asked }: {
+    parts: PlanParts;
+    inTrash: boolean;
+    asked: readonly Asked[];
+  },
 ): Promise<ListedFileState[]> {
   const completed = entries.flatMap(({ row }) => row?.status === "completed" ? [row] : []);
-  const [reasons, sizes] = await Promise.all([
-    select(entries.map(({ candidate }) => candidate)),
+  const [choices, sizes] = await Promise.all([
+    select(asked),
     heldSizes(completed.map(({ path }) => path ?? "")),
   ]);
   const held = new Set(completed.filter((row, i) => isHeld(row, sizes[i])));
   return entries.map((entry, i) => {
     const isThere = entry.row !== undefined && held.has(entry.row);
-    return stateOf(entry, { reason: reasons[i], inTrash, isThere });
+    return stateOf(entry, { choice: choices[i] ?? { reason: undefined }, inTrash, isThere });
   });
 }
 
 function stateOf(
   { candidate, row, isOnPremise }: Entry,
-  { reason, inTrash, isThere }: { reason: string | undefined; inTrash: boolean; isThere: boolean },
+  { choice, inTrash, isThere }: { choice: Choice; inTrash: boolean; isThere: boolean },
 ): ListedFileState {
   const next = inTrash && row?.status !== "completed"
     ? { status: "in_trash" as const, reason: null }
-    : classify(candidate.file, isThere ? "completed" : undefined, isOnPremise ? onPremise : reason);
+    : classify(
+      candidate.file,
+      isThere ? "completed" : undefined,
+      isOnPremise ? { reason: onPremise } : choice,
+    );
   return {
     candidate,
     status: next.status,
@@ -291,7 +302,8 @@ async function addRemembered(
   const add = async () => {
     signal.throwIfAborted();
     const entries = batch.map(toEntry);
-    const states = await statesOf(entries, { parts, inTrash: false });
+    const asked = askAbout(batch, inventory);
+    const states = await statesOf(entries, { parts, inTrash: false, asked });
     states.forEach((state, i) => sums.add(withFate(state, entries[i]?.row?.status)));
     batch = [];
   };
@@ -356,7 +368,7 @@ class PlanSums {
       found: [...this.#byStatus.values()].reduce((sum, files) => sum + files, 0),
       downloaded: 0,
       skipped: of("skipped") + of("completed"),
-      failed: 0,
+      failed: of("failed"),
       not_ready: of("not_ready"),
       in_trash: of("in_trash"),
       gone: of("gone"),

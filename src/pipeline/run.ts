@@ -1,8 +1,10 @@
+import type { ActivePlugins } from "../core/active_plugins.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { isCancellation } from "../core/errors.ts";
 import type { EventListener, RunSummary } from "../core/events.ts";
 import type { ZoomAccount } from "../core/listing.ts";
+import type { FileHook } from "../core/plugin.ts";
 import { roomLogger } from "../core/log.ts";
 import { compileUserFilter } from "../core/user_filter.ts";
 import { type RunRow, type RunScope, toInventoryError } from "../inventory/mod.ts";
@@ -10,6 +12,7 @@ import { createRateLimiter } from "../transfer/mod.ts";
 import type { Archive } from "./archive.ts";
 import type { FetchContext } from "./fetch_file.ts";
 import { type IngestContext, ingestPage, ingestTrash } from "./ingest.ts";
+import { callRunHooks, HookStage } from "./hook_stage.ts";
 import { LimitReached, Limits } from "./limits.ts";
 import { type ListingOutcome, listRequest, proofBasis, runListing } from "./listing_stage.ts";
 import type { Naming } from "./naming.ts";
@@ -34,7 +37,8 @@ export interface RunParts {
   readonly archive: Archive;
   readonly account: ZoomAccount;
   readonly select: Selection;
-  readonly name: Naming;
+  readonly naming: Naming;
+  readonly plugins: Pick<ActivePlugins, "hooks" | "callHook">;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly signal: AbortSignal;
@@ -81,10 +85,16 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
     windows: { proven: tally.proven, unproven: tally.unproven },
   });
 
+  const hookNames = parts.plugins.hooks.map(({ plugin }) => plugin);
   let listing: ListingOutcome = { dailyLimit: false };
   let stopped: RunOutcome["stopped"];
   try {
     await state.write("running", details());
+    const info = { runId: run.runId, range: config.range, outputDir: archive.root };
+    await callRunHooks("beforeRun", info, {
+      ...parts,
+      signal: AbortSignal.any([parts.signal, limits.signal]),
+    });
     listing = await listAndTransfer({ ...parts, scope, tally, transfers, limits, sidecars, state, details });
     await sidecars.drain();
   } catch (error) {
@@ -95,7 +105,7 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
     );
   }
   if (stopped === undefined || stopped.kind === "limit") reportRetention(inventory, scope, { clock, emit });
-  const summary = reconcile({
+  const reconciled = reconcile({
     runId: run.runId,
     scope,
     inventory,
@@ -107,12 +117,19 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
     stopped,
     dailyLimit: listing.dailyLimit || transfers.dailyLimit,
   });
+  const hooks = hookNames.length === 0 ? {} : { hooks: inventory.hookRuns.counts(hookNames, run.runId) };
+  const summary: RunSummary = { ...reconciled, ...hooks };
   inventory.runs.finish(run.runId, {
     status: summary.status,
     counts: summary.files,
     exitCode: summary.exit_code,
   });
   await finishFiles(archive, () => state.write(summary.status, details()), stopped?.kind === "error");
+  // Whoever waits for the end of a run that was told to stop does not wait long.
+  const patience = stopped?.kind === "interrupted"
+    ? AbortSignal.timeout(farewellMs)
+    : new AbortController().signal;
+  await callRunHooks("afterRun", summary, { ...parts, signal: patience });
   emit({ type: "run_finished", summary });
   if (stopped?.kind === "error") throw stopped.error;
   return summary;
@@ -154,24 +171,40 @@ async function listAndTransfer(stages: Stages): Promise<ListingOutcome> {
   const failure = new AbortController();
   const signal = AbortSignal.any([stages.signal, limits.signal, failure.signal]);
   const urls = new UrlCache();
+  const onDue = (key: string, hook: FileHook) => hooks.enqueue(key, hook);
   const ingest: IngestContext = {
+    onDue,
     inventory: archive.inventory,
     runId: run.runId,
     select: stages.select,
-    name: stages.name,
+    naming: stages.naming,
     urls,
   };
   const queue = new TransferQueue(archive.inventory.files, { runId: run.runId, order: config.order });
+  const hooks = new HookStage({
+    plugins: stages.plugins,
+    inventory: archive.inventory,
+    runId: run.runId,
+    root: archive.root,
+    concurrency: config.plugins.hookConcurrency,
+    emit: stages.emit,
+    signal,
+  });
   const stop = (error: unknown): never => {
     failure.abort(error);
     throw error;
   };
   const listed = list(stages, { ingest, queue, signal }).catch(stop);
-  const fetched = transfer(stages, { urls, queue, signal }).catch(stop);
+  const fetched = transfer(stages, { urls, queue, signal, onDue }).catch(stop);
+  const hooked = hooks.run().catch(stop);
   const results = await Promise.allSettled([listed, fetched]);
+  hooks.close();
+  const [third] = await Promise.allSettled([hooked]);
   const [first, second] = results;
   // A limit that was reached with the last file leaves nothing to do.
-  const isDone = first.status === "fulfilled" && second.status === "fulfilled" && !stages.signal.aborted;
+  const isDone = first.status === "fulfilled" && second.status === "fulfilled" &&
+    third.status === "fulfilled" &&
+    !stages.signal.aborted;
   if (isDone) return first.value;
   // The reason of the combined signal is the first that came: an interruption, a limit, or the failure itself.
   signal.throwIfAborted();
@@ -222,7 +255,12 @@ async function list(
 
 async function transfer(
   stages: Stages,
-  { urls, queue, signal }: { urls: UrlCache; queue: TransferQueue; signal: AbortSignal },
+  { urls, queue, signal, onDue }: {
+    urls: UrlCache;
+    queue: TransferQueue;
+    signal: AbortSignal;
+    onDue: FetchContext["onDue"];
+  },
 ): Promise<void> {
   const { config, archive, run, limits, clock, emit, account, sidecars, state, details } = stages;
   const slots = new Slots(config.maxConcurrent);
@@ -241,6 +279,7 @@ async function transfer(
     emit,
     freeBytes: archive.freeBytes,
     onPushback: () => slots.shrink(),
+    onDue,
     signal,
   };
   await runTransfers(queue.stream(signal), context, {

@@ -3,13 +3,17 @@ import { addDays } from "../core/date_range.ts";
 import type { EventListener } from "../core/events.ts";
 import { formatCount } from "../core/units.ts";
 import { type FileRow, type RunScope, toCandidate } from "../inventory/mod.ts";
-import { classify, onPremise } from "./classify.ts";
+import type { Choice, Named } from "../core/active_plugins.ts";
+import { type Classification, classify, onPremise, unplanned } from "./classify.ts";
 import { type HeldSizes, isHeld } from "./held.ts";
-import type { IngestContext } from "./ingest.ts";
+import { type IngestContext, tellDue } from "./ingest.ts";
+import { placeMeeting } from "./place_meeting.ts";
+import { askAbout } from "./select.ts";
 import { trashDays } from "./retention.ts";
 
 /** What taking up needs. */
-export interface TakeUpContext extends Pick<IngestContext, "inventory" | "runId" | "select"> {
+export interface TakeUpContext
+  extends Pick<IngestContext, "inventory" | "runId" | "select" | "naming" | "onDue"> {
   readonly heldSizes: HeldSizes;
   readonly clock: Clock;
   readonly emit: EventListener;
@@ -88,12 +92,13 @@ async function settleUnshown(scope: RunScope, context: TakeUpContext): Promise<v
   });
   const query = { status: "not_ready", day: addDays(today, -processingDays), limit: batch } as const;
   await inBatches(context, (after) => inventory.files.unshown(scope, { ...query, after }), async (rows) => {
-    const reasons = await context.select(rows.map((row) => toCandidate({ ...row, status: "pending" })));
+    const pending = rows.map((row) => ({ ...row, status: "pending" as const }));
+    const choices = await context.select(askAbout(pending, inventory));
     inventory.transaction(() => {
       rows.forEach((row, i) => {
         // The entry of a running recording never was a file.
         if (whenUnshown(row, today) === "never was") inventory.files.remove(row.file_key);
-        else inventory.files.setStatus(row.file_key, nextOf(row, reasons[i]), runId);
+        else inventory.files.setStatus(row.file_key, nextOf(row, choices[i]), runId);
       });
     });
   });
@@ -101,22 +106,45 @@ async function settleUnshown(scope: RunScope, context: TakeUpContext): Promise<v
 
 /** Failed and pending files are tried again, filters are asked anew. */
 async function reopenLeftOver(scope: RunScope, context: TakeUpContext): Promise<void> {
-  const { inventory, runId, select } = context;
+  const { inventory, runId, select, naming } = context;
   await inBatches(context, (after) => inventory.files.leftOver(scope, after, batch), async (rows) => {
-    const reasons = await select(rows.map(toCandidate));
+    const choices = await select(askAbout(rows, inventory));
+    // A naming that gave no answer left them without a path: it is asked once more.
+    const nameless = rows.filter(({ path, file_type: type }) => path === null && type !== "");
+    const names = await naming.name(nameless.map(toCandidate));
+    const named = new Map(nameless.map((row, i) => [row, names[i]]));
     inventory.transaction(() => {
+      for (const [row, name] of named) placeRow(row, name, context);
       rows.forEach((row, i) => {
-        const next = nextOf(row, reasons[i]);
+        const next = nextOf(row, choices[i], named.get(row));
         const isSettled = next.status === "skipped" && row.status === "skipped" && next.reason === row.reason;
-        if (!isSettled && row.path !== null) inventory.files.setStatus(row.file_key, next, runId);
+        const isPlaced = row.path !== null || named.has(row);
+        if (isSettled || !isPlaced) return;
+        inventory.files.setStatus(row.file_key, next, runId);
+        if (row.status !== next.status) tellDue(row.file_key, next, context);
       });
     });
   });
 }
 
-function nextOf(row: FileRow, reason: string | undefined): ReturnType<typeof classify> {
+function placeRow(row: FileRow, named: Named | undefined, { inventory, naming }: TakeUpContext): void {
+  const meeting = inventory.meetings.get(row.meeting_uuid);
+  if (!meeting) return;
+  const entry = {
+    candidate: toCandidate(row),
+    before: row,
+    downloadUrl: undefined,
+    isOnPremise: false,
+    choice: { reason: undefined },
+    named,
+  };
+  placeMeeting(meeting, [entry], { inventory, sharesFolders: naming.sharesFolders });
+}
+
+function nextOf(row: FileRow, choice: Choice = { reason: undefined }, named?: Named): Classification {
   const file = { fileType: row.file_type, status: "completed" };
-  return classify(file, row.status, row.reason === onPremise ? onPremise : reason);
+  const next = classify(file, row.status, row.reason === onPremise ? { reason: onPremise } : choice);
+  return next.status === "pending" && named && "error" in named ? unplanned(named.error) : next;
 }
 
 async function inBatches<R extends { readonly file_key: string }>(

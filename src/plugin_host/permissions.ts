@@ -72,7 +72,8 @@ export function workerPermissions(
 export function codePlaces(file: string): string[] {
   const here = import.meta.url;
   if (!here.startsWith("file:")) return [dirname(file)];
-  return [dirname(file), fileURLToPath(new URL("../../mod.ts", here)), fileURLToPath(new URL("..", here))];
+  const library = ["../../mod.ts", "../../plugins/mod.ts", ".."];
+  return [dirname(file), ...library.map((path) => fileURLToPath(new URL(path, here)))];
 }
 
 function refuseSecrets(

@@ -32,6 +32,7 @@ export {
   planFolder,
   reservedFileNames,
   reservedRootNames,
+  sharedFolder,
 } from "./place.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile } from "./sidecars.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";

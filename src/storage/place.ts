@@ -57,6 +57,14 @@ export function planFolder(request: FolderRequest): [string, ...string[]] {
   return [...outer, name] as [string, ...string[]];
 }
 
+/** Encodes folders that files of many meetings share; `""` for the root of the archive. */
+export function sharedFolder(segments: readonly string[]): string {
+  const [top, ...inner] = segments.map((segment) => encodeSegment(segment));
+  if (top === undefined) return "";
+  const first = firstFree(top, top, (name) => !isReserved(name, reservedRootNames));
+  return [first, ...inner].join("/");
+}
+
 /** A file to find a name for. */
 export interface FileToPlace {
   readonly key: string;
@@ -79,10 +87,13 @@ export function planFiles(
   options: {
     /** Names given before, by file key, those of files no longer listed included. */
     readonly existing?: ReadonlyMap<string, string>;
+    /** Tells whether a file of another meeting has this name in the same folder. @default {none has} */
+    readonly isTaken?: (name: string) => boolean;
   } = {},
 ): Map<string, string> {
   const names = new Map(options.existing);
   const takenKeys = new Set([...names.values(), ...reservedFileNames].map(foldKey));
+  const isOpen = (name: string) => isFree(name, takenKeys) && !options.isTaken?.(name);
   const pending = new Map<string, { file: FileToPlace; level: number; name: string }>();
   for (const file of files) {
     if (!names.has(file.key)) pending.set(file.key, { file, level: 0, name: nameAtLevel(file, 0) });
@@ -91,7 +102,7 @@ export function planFiles(
     settled = true;
     for (const group of Map.groupBy(pending.values(), (plan) => foldKey(plan.name)).values()) {
       const [first] = group;
-      if (first === undefined || (group.length === 1 && isFree(first.name, takenKeys))) continue;
+      if (first === undefined || (group.length === 1 && isOpen(first.name))) continue;
       for (const plan of group) {
         if (plan.level === lastLevel) continue;
         plan.name = nameAtLevel(plan.file, ++plan.level);

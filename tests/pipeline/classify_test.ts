@@ -28,7 +28,7 @@ const cases: readonly Case[] = [
 ];
 
 Deno.test.each(cases)("a file that is %s", (_name, file, before, reason, expected) => {
-  const next = classify(file, before, reason);
+  const next = classify(file, before, { reason });
   assert.equal(next.status, expected);
   assert.equal(next.reason, expected === "skipped" ? reason : null);
 });

@@ -34,7 +34,8 @@ Deno.test("a path once given never changes and is nobody else's, under any seque
           inventory,
           runId: `run${run}`,
           select: createSelection({ types, excludeTypes: [] }),
-          name: namingOf(defaultNaming),
+          naming: namingOf(defaultNaming),
+          onDue: () => {},
           urls: new UrlCache(),
         });
         const rows = ["a==", "b==", "c=="].flatMap((uuid) => inventory.files.ofMeeting(uuid));
