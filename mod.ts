@@ -54,6 +54,7 @@ export {
   type OptionValues,
   type Plugin,
   type PluginContext,
+  type PluginKind,
   type PluginLog,
   type PluginPermissions,
   type RunInfo,

@@ -3,18 +3,12 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { bundledPlugins } from "../plugins/mod.ts";
-import type { ActivePlugins } from "./core/active_plugins.ts";
+import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { UsageError } from "./core/errors.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
-import { pluginLogger } from "./core/log.ts";
-import { redactText } from "./core/redact.ts";
-import type { HostOptions } from "./plugin_host/mod.ts";
 import { type Inventory, openInventory } from "./inventory/mod.ts";
 import {
   createSelection,
@@ -29,6 +23,7 @@ import {
   resolveResume,
   runOnce,
 } from "./pipeline/mod.ts";
+import { runIdAt } from "./run_id.ts";
 import { defaultNaming, freeBytes } from "./storage/mod.ts";
 import { createZoomAccount } from "./zoom/mod.ts";
 
@@ -123,60 +118,6 @@ async function openPlan(config: Config, common: Common): Promise<AsyncDisposable
   };
 }
 
-/** A run without plugins. */
-const noActivePlugins: ActivePlugins = {
-  choose: (asked) => Promise.resolve(asked.map(() => ({ reason: undefined }))),
-  naming: undefined,
-  hooks: [],
-  callHook: () => Promise.reject(new TypeError("No plugin is active")),
-  stop: () => {},
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-};
-
-/** Where the plugins that the program ships lie, in a checkout. */
-const bundledDir = import.meta.url.startsWith("file:")
-  ? fileURLToPath(new URL("../plugins", import.meta.url))
-  : undefined;
-
-/** Variables that hold the credentials of Zoom. */
-const secretVariables: readonly string[] = ["ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET"];
-
-/** What finding and running plugins needs to know of the program. */
-export function pluginHostOptions(config: Pick<Config, "outputDir" | "plugins">): HostOptions {
-  return {
-    bundled: bundledPlugins,
-    bundledDir,
-    outputDir: resolve(config.outputDir),
-    secrets: { files: config.plugins.secretFiles, variables: secretVariables },
-    onLog: (plugin, level, message) =>
-      pluginLogger(plugin)[level]("{message}", { message: redactText(message) }),
-  };
-}
-
-/** The plugins of a run, set up. Without any, nothing of the host is loaded. */
-async function pluginsOf(
-  config: Config,
-  { emit, makeDataDir }: { emit: EventListener; makeDataDir?: (path: string) => Promise<void> },
-): Promise<ActivePlugins> {
-  const { dirs, settings, given } = config.plugins;
-  if (dirs.length === 0 && Object.keys(settings).length === 0 && given.length === 0) return noActivePlugins;
-  const { openPlugins } = await import("./plugin_host/mod.ts");
-  return await openPlugins(config.plugins, {
-    ...pluginHostOptions(config),
-    ...(makeDataDir ? { makeDataDir } : {}),
-    onLeftOut: ({ manifest: { name }, file, origin, why }) => {
-      if (origin !== "drop-in" || config.plugins.settings[name]?.active === false) return;
-      emit({
-        type: "notice",
-        level: "warning",
-        code: "plugin_left_out",
-        message: `Plugin "${name}" (${file}) is left out: it ${why}`,
-        hint: `--grant ${name} gives it that`,
-      });
-    },
-  });
-}
-
 /** The inventory of an archive that exists, for reading. */
 async function openHeld(outputDir: string): Promise<Inventory | undefined> {
   const path = inventoryPath(outputDir);
@@ -188,8 +129,5 @@ async function openHeld(outputDir: string): Promise<Inventory | undefined> {
   return openInventory(path, { readOnly: true });
 }
 
-/** `20261124T041000Z-9f3a`: sorts by time, unique enough for one archive. */
-function runIdAt(nowMs: number): string {
-  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, "");
-  return `${time}-${crypto.randomUUID().slice(0, 4)}`;
-}
+export { listPlugins, runHooks, tryPlugin } from "./app_plugins.ts";
+export type { LoadedPlugin } from "./plugin_host/mod.ts";

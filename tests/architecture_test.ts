@@ -58,7 +58,7 @@ function roomOf(path: string): string {
   const inSrc = /^src\/([^/]+)\//.exec(path);
   if (inSrc?.[1]) return inSrc[1];
   if (path.startsWith("plugins/")) return "plugins";
-  return path === "src/app.ts" ? "app" : path;
+  return /^src\/(app|app_plugins|run_id)\.ts$/.test(path) ? "app" : path;
 }
 
 interface Edge {

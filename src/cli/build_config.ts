@@ -10,19 +10,20 @@ import {
 import { addDays, type DateRange } from "../core/date_range.ts";
 import { UsageError } from "../core/errors.ts";
 import { inFolder } from "./paths.ts";
+import { buildPluginConfig, type PluginPlace } from "./plugin_config.ts";
 import { optionRows } from "./options.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 
 /**
  * The run's configuration.
  *
- * @param options `cwd` is where a relative output folder starts
  * @throws {UsageError} When options contradict each other, or credentials are missing.
  */
 export function buildConfig(
   options: ResolvedOptions,
-  { nowMs, cwd }: { nowMs: number; cwd: string },
+  place: { nowMs: number } & PluginPlace,
 ): Config {
+  const { nowMs, cwd } = place;
   const range = dateRange(options, isoDay(nowMs));
   checkTypes(options);
   const outputDir = options.text("output-dir");
@@ -52,6 +53,7 @@ export function buildConfig(
     apiPlan: options.text("api-plan") as ApiPlan | undefined,
     relist: options.on("relist"),
     lookbackDays: options.number("lookback"),
+    plugins: buildPluginConfig(options, place),
   }, nowMs);
 }
 

@@ -67,6 +67,40 @@ export const commands: readonly CommandInfo[] = [
     load: async () => (await import("./commands/list.ts")).list,
   },
   {
+    name: "plugins",
+    summary: "show, explain, try and begin plugins",
+    description:
+      "list: every plugin there is, where it comes from, and whether it takes part. info NAME: its options and " +
+      "permissions. check FILE: what it imports, what it says about itself, and a call on a sample. new NAME: a " +
+      "commented starting point in ./plugins, with its test, that works at once.",
+    usage: `${programName} plugins list|info NAME|check FILE|new NAME [options]`,
+    examples: [
+      [`${programName} plugins list`, "what there is"],
+      [`${programName} plugins info match`, "the options of one"],
+      [`${programName} plugins new long-ones --kind filter`, "begin a filter in ./plugins"],
+      [`${programName} plugins check ./plugins/long_ones.ts`, "try it before a run does"],
+    ],
+    exitCodes: [0, 1, 2, 6, 7],
+    positionals: 2,
+    load: async () => (await import("./commands/plugins.ts")).plugins,
+  },
+  {
+    name: "hooks",
+    summary: "run hooks of plugins over what the archive already holds",
+    description:
+      "Calls the hooks of the active plugins for files that are held already, without a download: for whoever adds a " +
+      "plugin later. Without a flag: for files for which the hook has never been done; --failed: where it failed; " +
+      "--all: for every file.",
+    usage: `${programName} hooks run [options]`,
+    examples: [
+      [`${programName} hooks run --plugin checksum -o /archive`, "checksums for an archive that has none"],
+      [`${programName} hooks run --failed`, "what failed, once more"],
+    ],
+    exitCodes: [0, 1, 2, 4, 6, 7, 9, 130],
+    positionals: 1,
+    load: async () => (await import("./commands/hooks.ts")).hooks,
+  },
+  {
     name: "simulate",
     summary: "serve a simulated Zoom account on this machine",
     description:

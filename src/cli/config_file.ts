@@ -7,6 +7,8 @@ import { suggest } from "./suggest.ts";
 export interface ConfigFile {
   /** Texts by long option name. */
   readonly values: ReadonlyMap<string, string>;
+  /** What stands under `plugins`, as it is. */
+  readonly plugins: unknown;
   readonly warnings: readonly string[];
 }
 
@@ -19,7 +21,8 @@ export async function readConfigFile(cwd: string, path: string): Promise<ConfigF
   const file = inFolder(cwd, path);
   const data = parseObject(await readText(file, path), path);
   const values = new Map<string, string>();
-  for (const [key, value] of Object.entries(data)) {
+  const { plugins, ...rest } = data;
+  for (const [key, value] of Object.entries(rest)) {
     checkKey(key, path);
     values.set(key, asText(key, value, path));
   }
@@ -27,7 +30,7 @@ export async function readConfigFile(cwd: string, path: string): Promise<ConfigF
   const warnings = secret && await isReadableByOthers(file)
     ? [`${path} holds credentials and other users of this machine can read it (chmod 600 ${path})`]
     : [];
-  return { values, warnings };
+  return { values, plugins, warnings };
 }
 
 async function readText(file: string, path: string): Promise<string> {
@@ -93,7 +96,10 @@ function asText(key: string, value: unknown, path: string): string {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return String(value);
   }
-  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) return value.join(",");
+  if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) {
+    const isTexts = optionRows.some((row) => row.long === key && row.kind === "texts");
+    return value.join(isTexts ? "\n" : ",");
+  }
   throw new UsageError(`Cannot use "${key}" in ${path}: not a text, number, boolean or array of texts`, {
     option: key,
     hint: 'for example "types": ["MP4", "CHAT"]',

@@ -48,6 +48,8 @@ export interface CliContext {
   readonly readsDotEnv: boolean;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Forgets variables, so that no program a plugin starts inherits them. */
+  forget(names: readonly string[]): void;
   /** Size of the terminal now: asked at each paint, since windows change. */
   size(): TerminalSize;
   readonly clock: Clock;
@@ -75,6 +77,7 @@ export function systemContext(): CliContext {
     readsDotEnv: true,
     stdout: createOutput(Deno.stdout),
     stderr: createOutput(Deno.stderr),
+    forget: forgetVariables,
     size: terminalSize,
     clock: systemClock,
     every(intervalMs, callback) {
@@ -111,13 +114,13 @@ function createOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
   };
 }
 
-const cosmetic = new Set(["NO_COLOR", "FORCE_COLOR", "TERM"]);
+const optional = new Set(["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA"]);
 
-/** Reads one variable by its name. What is only cosmetic never makes Deno ask for permission. */
+/** Reads one variable by its name. What it can do without never makes Deno ask for permission. */
 function readVariable(name: string): string | undefined {
   try {
     const granted = Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
-    return granted || !cosmetic.has(name) ? Deno.env.get(name) : undefined;
+    return granted || !optional.has(name) ? Deno.env.get(name) : undefined;
   } catch {
     return undefined;
   }
@@ -146,4 +149,13 @@ function listenToCrashes(callback: () => void): () => void {
     removeEventListener("error", callback);
     removeEventListener("unhandledrejection", callback);
   };
+}
+
+function forgetVariables(names: readonly string[]): void {
+  for (const name of names) {
+    // Where the program may not change its environment, neither may it start a program that would inherit it.
+    if (Deno.permissions.querySync({ name: "env", variable: name }).state === "granted") {
+      Deno.env.delete(name);
+    }
+  }
 }

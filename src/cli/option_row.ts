@@ -1,5 +1,5 @@
 /** Names of the commands that take options. */
-export type CommandName = "extract" | "list" | "simulate" | "demo" | "help";
+export type CommandName = "extract" | "list" | "plugins" | "hooks" | "simulate" | "demo" | "help";
 
 /** How the text of an option is read. */
 export type OptionKind =
@@ -19,6 +19,8 @@ export type OptionKind =
   | "day"
   /** Comma-separated. */
   | "list"
+  /** Several texts: the flag may be repeated, a configuration file gives an array. */
+  | "texts"
   /** One of `choices`, in any case. */
   | "choice";
 

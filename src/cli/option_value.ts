@@ -25,6 +25,8 @@ export function parseOptionValue(row: OptionRow, text: string, label: string): O
       return parseDayOf(value, label);
     case "list":
       return parseList(row, value, label);
+    case "texts":
+      return value.split("\n").map((entry) => entry.trim()).filter((entry) => entry !== "");
     case "choice":
       return parseChoice(row, value, label);
     case "url":

@@ -1,5 +1,7 @@
 import type { CommandName, OptionRow } from "./option_row.ts";
 
+const archive: readonly CommandName[] = ["extract", "list", "plugins", "hooks"];
+const telling: readonly CommandName[] = ["extract", "list", "hooks"];
 const both: readonly CommandName[] = ["extract", "list"];
 const extract: readonly CommandName[] = ["extract"];
 const list: readonly CommandName[] = ["list"];
@@ -10,8 +12,10 @@ const where = "Where it goes";
 const pace = "Pace and limits";
 const proof = "Completeness";
 const output = "Output";
+const extensions = "Plugins";
 const settings = "Configuration";
-const account = "Zoom account (environment, .env or --config only)";
+/** The group of the options that say which account it is. */
+export const accountGroup = "Zoom account (environment, .env or --config only)";
 const simulated = "The simulated account";
 
 /** Groups in the order of the help. */
@@ -21,8 +25,9 @@ export const optionGroups: readonly string[] = [
   proof,
   pace,
   output,
+  extensions,
   settings,
-  account,
+  accountGroup,
   simulated,
 ];
 
@@ -37,7 +42,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "./zoom_recordings",
     help: "Where the archive lives.",
     group: where,
-    commands: both,
+    commands: archive,
   },
   {
     long: "user-filter",
@@ -111,7 +116,7 @@ export const optionRows: readonly OptionRow[] = [
     choices: ["DEBUG", "INFO", "WARNING", "ERROR"],
     help: "Least severe message to show.",
     group: output,
-    commands: both,
+    commands: telling,
   },
   {
     long: "log-file",
@@ -120,7 +125,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "none",
     help: "Append everything at DEBUG as JSON lines, secrets redacted.",
     group: output,
-    commands: both,
+    commands: telling,
   },
   {
     long: "resume",
@@ -305,20 +310,135 @@ export const optionRows: readonly OptionRow[] = [
     commands: both,
   },
   {
+    long: "plugin",
+    kind: "texts",
+    placeholder: "NAME",
+    defaultText: "none",
+    help: "Use a bundled plugin; repeatable.",
+    group: extensions,
+    commands: archive,
+  },
+  {
+    long: "plugin-option",
+    kind: "texts",
+    placeholder: "NAME.KEY=VALUE",
+    defaultText: "none",
+    help: "Set an option of a plugin; repeatable.",
+    group: extensions,
+    commands: archive,
+  },
+  {
+    long: "grant",
+    kind: "texts",
+    placeholder: "NAME",
+    defaultText: "none",
+    help: "Give a dropped-in plugin the permissions it asks for; repeatable.",
+    group: extensions,
+    commands: archive,
+  },
+  {
+    long: "naming",
+    kind: "text",
+    placeholder: "PLUGIN/NAMING",
+    defaultText: "the only one",
+    help: "Naming to use where plugins contribute more than one.",
+    group: extensions,
+    commands: both,
+  },
+  {
+    long: "plugins-dir",
+    kind: "texts",
+    placeholder: "DIR",
+    defaultText: "none",
+    help: "Look for dropped-in plugins there too; repeatable.",
+    group: extensions,
+    commands: archive,
+  },
+  {
+    long: "no-plugins",
+    kind: "switch",
+    help: "Leave all plugins out.",
+    group: extensions,
+    commands: both,
+  },
+  {
+    long: "plugin-timeout",
+    kind: "duration",
+    placeholder: "TIME",
+    default: "60",
+    min: 100,
+    help: "Time for one call of a filter or naming.",
+    group: extensions,
+    commands: both,
+  },
+  {
+    long: "hook-timeout",
+    kind: "duration",
+    placeholder: "TIME",
+    default: "1h",
+    min: 100,
+    help: "Time for one call of a hook.",
+    group: extensions,
+    commands: ["extract", "hooks"],
+  },
+  {
+    long: "hook-concurrency",
+    kind: "integer",
+    placeholder: "N",
+    defaultText: "the number of cores",
+    min: 1,
+    max: 64,
+    range: "1 to 64",
+    help: "Hooks at once.",
+    group: extensions,
+    commands: ["extract", "hooks"],
+  },
+  {
+    long: "failed",
+    kind: "switch",
+    help: "Only what failed before.",
+    group: extensions,
+    commands: ["hooks"],
+  },
+  {
+    long: "all",
+    kind: "switch",
+    help: "Also what was done before.",
+    group: extensions,
+    commands: ["hooks"],
+  },
+  {
+    long: "kind",
+    kind: "choice",
+    placeholder: "KIND",
+    default: "filter",
+    choices: ["filter", "naming", "hook"],
+    help: "What plugins new begins.",
+    group: extensions,
+    commands: ["plugins"],
+  },
+  {
+    long: "json",
+    kind: "switch",
+    help: "Print JSON instead of a table.",
+    group: output,
+    commands: ["plugins"],
+  },
+  {
     long: "config",
     kind: "path",
     placeholder: "FILE",
     defaultText: "none",
     help: "JSON object of options, keyed by their long names.",
     group: settings,
-    commands: both,
+    commands: archive,
   },
   {
     long: "no-progress",
     kind: "switch",
     help: "Plain progress lines instead of the live view.",
     group: output,
-    commands: ["extract", "list", "demo"],
+    commands: ["extract", "list", "hooks", "demo"],
   },
   {
     long: "yes",
@@ -335,7 +455,7 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "ID",
     required: true,
     help: "Account id of the Server-to-Server OAuth app.",
-    group: account,
+    group: accountGroup,
     commands: both,
   },
   {
@@ -346,7 +466,7 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "ID",
     required: true,
     help: "Client id of the app.",
-    group: account,
+    group: accountGroup,
     commands: both,
   },
   {
@@ -358,7 +478,7 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "SECRET",
     required: true,
     help: "Client secret of the app.",
-    group: account,
+    group: accountGroup,
     commands: both,
   },
   {
@@ -369,7 +489,7 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "URL",
     default: "https://api.zoom.us/v2",
     help: "Base of the API, for other Zoom clouds and for tests.",
-    group: account,
+    group: accountGroup,
     commands: both,
   },
   {
@@ -380,7 +500,7 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "URL",
     default: "https://zoom.us/oauth/token",
     help: "Token endpoint, for other Zoom clouds and for tests.",
-    group: account,
+    group: accountGroup,
     commands: both,
   },
   {

@@ -4,7 +4,7 @@ import type { CommandName, OptionRow } from "./option_row.ts";
 import { optionRows, optionsOf } from "./options.ts";
 import { suggest } from "./suggest.ts";
 
-/** The flags of one command line, as text, by long name. A repeated flag: the last one wins. */
+/** The flags of one command line, as text, by long name. A repeated flag: the last one wins, but for texts, which get a line each. */
 export interface ParsedFlags {
   readonly values: ReadonlyMap<string, string>;
   readonly positionals: readonly string[];
@@ -33,7 +33,9 @@ export function parseFlags(command: CommandName, args: readonly string[]): Parse
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const { row, negated } = findRow(command, rows, token.name, token.rawName);
-    values.set(row.long, readToken(row, negated, token));
+    const text = readToken(row, negated, token);
+    const before = row.kind === "texts" ? values.get(row.long) : undefined;
+    values.set(row.long, before === undefined ? text : `${before}\n${text}`);
   }
   return { values, positionals };
 }

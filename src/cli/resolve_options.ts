@@ -11,12 +11,16 @@ export class ResolvedOptions {
   readonly #labels: ReadonlyMap<string, string>;
   /** Things worth a word that do not stop the command. */
   readonly warnings: readonly string[];
+  /** What the configuration file says under `plugins`. */
+  readonly pluginSettings: unknown;
 
   constructor(
     values: ReadonlyMap<string, OptionValue>,
     labels: ReadonlyMap<string, string>,
     warnings: readonly string[] = [],
+    pluginSettings?: unknown,
   ) {
+    this.pluginSettings = pluginSettings;
     this.#values = values;
     this.#labels = labels;
     this.warnings = warnings;
@@ -72,7 +76,12 @@ export async function resolveOptions(
     const text = given?.text ?? row.default;
     if (text !== undefined) values.set(row.long, parseOptionValue(row, text, given?.label ?? row.long));
   }
-  return new ResolvedOptions(values, labels, [...dotEnv?.warnings ?? [], ...file?.warnings ?? []]);
+  return new ResolvedOptions(
+    values,
+    labels,
+    [...dotEnv?.warnings ?? [], ...file?.warnings ?? []],
+    file?.plugins,
+  );
 }
 
 function configPath(rows: readonly OptionRow[], flags: ReadonlyMap<string, string>): string | undefined {

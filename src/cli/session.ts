@@ -5,6 +5,7 @@ import { oddTypes } from "./file_types.ts";
 import type { CommandName } from "./option_row.ts";
 import type { ParsedFlags } from "./parse_flags.ts";
 import { inFolder } from "./paths.ts";
+import { accountGroup, optionRows } from "./options.ts";
 import { createReporter, type Reporter } from "./render/reporter.ts";
 import { createStyle, wantsColor } from "./render/style.ts";
 import { rememberVerbosity } from "./verbosity.ts";
@@ -25,17 +26,21 @@ export interface Session {
  */
 export async function withSession(
   command: CommandName,
-  { flags, context, check }: {
+  { flags, context, check, configure = buildConfig }: {
     flags: ParsedFlags;
     context: CliContext;
     /** Refuses what only this command can judge. */
     check?: (options: ResolvedOptions) => void;
+    /** Makes the configuration, for a command that needs no account. @default {buildConfig} */
+    configure?: typeof buildConfig;
   },
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const options = await resolveOptions(command, flags.values, context);
   check?.(options);
-  const config = buildConfig(options, { nowMs: context.clock.now(), cwd: context.cwd });
+  const config = configure(options, { nowMs: context.clock.now(), ...context });
+  // The configuration holds them now: a program that a plugin starts must not inherit them.
+  context.forget(optionRows.flatMap((row) => row.group === accountGroup && row.env ? [row.env] : []));
   const level = (options.text("log-level") ?? "INFO") as LogLevel;
   rememberVerbosity(context, level);
   const { startLogging } = await import("./logging.ts");

@@ -62,6 +62,9 @@ export interface PluginPermissions {
   readonly run?: readonly string[];
 }
 
+/** What a plugin can contribute. */
+export type PluginKind = "filter" | "naming" | "hook";
+
 /** A plugin. Default-export one from a file, or from the `mod.ts` of a folder. */
 export interface Plugin<S extends OptionSchema = OptionSchema> {
   /** Version of this contract. */
@@ -72,6 +75,8 @@ export interface Plugin<S extends OptionSchema = OptionSchema> {
   readonly version: string;
   /** One sentence, shown by `plugins list`. */
   readonly description: string;
+  /** What it contributes, for lists; checked against what `setup` returns. @default {not stated} */
+  readonly kinds?: readonly PluginKind[];
   /** Its options, as rows. @default {none} */
   readonly options?: S;
   /** What it touches. @default {nothing} */

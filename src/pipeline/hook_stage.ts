@@ -4,7 +4,7 @@ import { isCancellation, PluginError, toError } from "../core/errors.ts";
 import type { EventListener, RunSummary } from "../core/events.ts";
 import type { FileHook, HookName, HookResult, RunInfo } from "../core/plugin.ts";
 import { redactText } from "../core/redact.ts";
-import { type FileRow, type HookRun, type Inventory, toCandidate } from "../inventory/mod.ts";
+import { type Again, type FileRow, type HookRun, type Inventory, toCandidate } from "../inventory/mod.ts";
 
 /** What calling hooks needs. */
 export interface HookParts {
@@ -172,4 +172,17 @@ export async function callRunHooks(
       emit({ type: "notice", level: "warning", code: "hook", message });
     }
   }
+}
+
+/** Calls `afterTransfer` for files that are held already. */
+export async function runHeldHooks(
+  parts: HookParts & { readonly again: Again },
+): Promise<{ completed: number; failed: number; pending: number }> {
+  const { inventory, plugins, runId, again } = parts;
+  const names = plugins.hooks.map(({ plugin }) => plugin);
+  inventory.transaction(() => names.forEach((name) => inventory.hookRuns.enqueueHeld(name, again)));
+  const stage = new HookStage(parts);
+  stage.close();
+  await stage.run();
+  return inventory.hookRuns.counts(names, runId);
 }

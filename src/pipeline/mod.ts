@@ -12,6 +12,7 @@ export { heldSizesBelow } from "./held.ts";
 export type { FileStatus } from "../inventory/mod.ts";
 export { type Naming, namingOf } from "./naming.ts";
 export { type ListedFileState, listFiles, type PlanParts, planRun } from "./plan.ts";
+export { runHeldHooks } from "./hook_stage.ts";
 export { filtersOf, resolveResume } from "./resume.ts";
 export { runOnce, type RunParts } from "./run.ts";
 export { createSelection, type Selection } from "./select.ts";

@@ -75,10 +75,11 @@ export class Line {
     const abort = () => this.#channel.post({ abort: true, id });
     const timer = setTimeout(abort, timeoutMs);
     const hardTimer = setTimeout(() => this.#giveUp(id, timeoutMs), timeoutMs + Math.min(graceMs, timeoutMs));
-    if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
     try {
       this.#channel.post({ id, call: kind, ...request } as ToPlugin);
+      // In this order: the plugin cannot abort a call that it has not heard of.
+      if (signal?.aborted) abort();
+      signal?.addEventListener("abort", abort, { once: true });
       return await promise as Calls[K]["answer"];
     } finally {
       clearTimeout(timer);

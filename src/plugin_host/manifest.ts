@@ -1,5 +1,5 @@
 import { PluginError } from "../core/errors.ts";
-import type { OptionSchema, OptionSpec, PluginPermissions } from "../core/plugin.ts";
+import type { OptionSchema, OptionSpec, PluginKind, PluginPermissions } from "../core/plugin.ts";
 import type { RawManifest } from "./protocol.ts";
 
 /** What a plugin says about itself, checked. */
@@ -7,6 +7,8 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** What it says it contributes; empty when it does not say. */
+  readonly kinds: readonly PluginKind[];
   readonly options: OptionSchema;
   readonly permissions: Required<PluginPermissions>;
 }
@@ -58,12 +60,19 @@ export function checkManifest(raw: RawManifest, file: string): Manifest {
     name,
     version,
     description,
+    kinds: checkKinds(raw.kinds ?? [], refuse),
     options: checkOptions(raw.options ?? {}, refuse),
     permissions: checkPermissions(raw.permissions ?? {}, refuse),
   };
 }
 
 type Refuse = (rule: string, value: unknown) => never;
+
+function checkKinds(given: unknown, refuse: Refuse): readonly PluginKind[] {
+  const known: readonly unknown[] = ["filter", "naming", "hook"];
+  const isList = Array.isArray(given) && given.every((kind) => known.includes(kind));
+  return isList ? given : refuse("kinds has to be a list of filter, naming and hook", given);
+}
 
 function checkPermissions(given: unknown, refuse: Refuse): Required<PluginPermissions> {
   if (!isRecord(given)) return refuse("permissions has to be an object", given);

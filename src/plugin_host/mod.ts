@@ -18,3 +18,4 @@ export { type Manifest } from "./manifest.ts";
 export { type OpenOptions, openPlugins } from "./open_plugins.ts";
 export { describePermissions, type SecretPlaces } from "./permissions.ts";
 export { accepted, parsePluginOptions } from "./plugin_options.ts";
+export { type TriedPlugin, tryDropIn } from "./try_drop_in.ts";

@@ -7,13 +7,14 @@ import type {
   Named,
 } from "../core/active_plugins.ts";
 import { PluginError } from "../core/errors.ts";
-import type { HookName, HookResult } from "../core/plugin.ts";
+import type { HookName, HookResult, PluginKind } from "../core/plugin.ts";
 import type { PluginConfig } from "../core/plugin_config.ts";
 import type { Candidate } from "../core/recording.ts";
 import { checkHookResult, checkSegments } from "./answers.ts";
 import { type HostOptions, type LoadedPlugin, loadPlugins } from "./load_plugins.ts";
 import { parsePluginOptions } from "./plugin_options.ts";
-import type { Answer, FilterBatch } from "./protocol.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Answer, Contributed, FilterBatch } from "./protocol.ts";
 import { describe, RunningPlugin } from "./running_plugin.ts";
 
 /** How a run opens its plugins. */
@@ -43,7 +44,7 @@ export async function openPlugins(config: PluginConfig, options: OpenOptions): P
     const { open, manifest: { name }, url, dataDir } = plugin;
     if (open === undefined) continue;
     await options.makeDataDir?.(dataDir);
-    running.push(stack.use(
+    const started = stack.use(
       await RunningPlugin.start({
         name,
         url,
@@ -52,7 +53,9 @@ export async function openPlugins(config: PluginConfig, options: OpenOptions): P
         timeouts: { callMs: config.callTimeoutMs, hookMs: config.hookTimeoutMs },
         onLog: (level, message) => options.onLog(name, level, message),
       }),
-    ));
+    );
+    requireKinds(plugin.manifest, started.contributed);
+    running.push(started);
   }
   const naming = chooseNaming(running, config.naming);
   const resources = stack.move();
@@ -64,6 +67,21 @@ export async function openPlugins(config: PluginConfig, options: OpenOptions): P
     stop: () => running.forEach((plugin) => plugin.stop()),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+/** Whoever states what it contributes contributes that. */
+export function requireKinds({ name, kinds }: Manifest, { filters, namings, hooks }: Contributed): void {
+  if (kinds.length === 0) return;
+  const real: Readonly<Record<PluginKind, number>> = {
+    filter: filters.length,
+    naming: namings.length,
+    hook: hooks.length,
+  };
+  for (const [kind, count] of Object.entries(real) as [PluginKind, number][]) {
+    if (kinds.includes(kind) === count > 0) continue;
+    const state = count > 0 ? `setup() gave a ${kind} that kinds does not name` : `setup() gave no ${kind}`;
+    throw new PluginError(`Cannot use plugin "${name}": ${state}`, { plugin: name, stage: "setup" });
+  }
 }
 
 async function choose(running: readonly RunningPlugin[], asked: readonly Asked[]): Promise<Choice[]> {

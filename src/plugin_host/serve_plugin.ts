@@ -81,8 +81,8 @@ export function servePlugin(end: PluginEnd): void {
     const exported = (await end.load(url)).default;
     if (!isRecord(exported)) return { missing: true };
     if (typeof exported.setup === "function") plugin = exported as typeof plugin & typeof exported;
-    const { apiVersion, name, version, description, options, permissions } = exported;
-    const manifest = { apiVersion, name, version, description, options, permissions };
+    const { apiVersion, name, version, description, kinds, options, permissions } = exported;
+    const manifest = { apiVersion, name, version, description, kinds, options, permissions };
     return { ...JSON.parse(JSON.stringify(manifest)), setup: typeof exported.setup };
   }
 

@@ -80,6 +80,7 @@ export class FakeProcess {
       return () => void listeners.delete(callback);
     };
     return {
+      forget: () => {},
       env: (name) => this.variables[name],
       cwd: "",
       readsDotEnv: true,

@@ -22,6 +22,8 @@ export interface ProgressState {
   completedFiles: number;
   completedBytes: number;
   failedFiles: number;
+  /** Calls of hooks. */
+  readonly hooks: { active: number; completed: number; failed: number };
 }
 
 /** A run that has not told anything yet. */
@@ -35,6 +37,7 @@ export function createProgressState(nowMs: number): ProgressState {
     completedFiles: 0,
     completedBytes: 0,
     failedFiles: 0,
+    hooks: { active: 0, completed: 0, failed: 0 },
   };
 }
 
@@ -69,6 +72,13 @@ export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number)
       state.transfers.delete(event.key);
       state.completedFiles++;
       state.completedBytes += event.sizeBytes;
+      break;
+    case "hook":
+      if (event.state === "started") state.hooks.active++;
+      else if (event.state !== "progress") {
+        state.hooks.active--;
+        state.hooks[event.state]++;
+      }
       break;
     case "file_failed":
       state.transfers.delete(event.key);

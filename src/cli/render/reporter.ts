@@ -85,6 +85,7 @@ interface Told {
 
 function tell(event: RunEvent, told: Told): void {
   if (event.type === "notice") return tellNotice(event, told);
+  if (event.type === "hook") return tellHook(event, told);
   if (event.type !== "file_failed") return;
   const { area, style, state } = told;
   if (state.failedFiles > shownFailures) return;
@@ -92,6 +93,12 @@ function tell(event: RunEvent, told: Told): void {
   if (state.failedFiles === shownFailures) {
     area.print(style.dim("        further failures are counted below only"));
   }
+}
+
+function tellHook(event: RunEvent & { type: "hook" }, { area, style, state }: Told): void {
+  if (event.state !== "failed" || state.hooks.failed > shownFailures) return;
+  const text = `${printable(event.path)}: ${printable(redactText(event.message ?? ""))}`;
+  area.print(`${style.yellow("hook failed")}  ${text}`);
 }
 
 function tellNotice(event: RunEvent & { type: "notice" }, { area, style, warnings, level }: Told): void {
@@ -104,6 +111,13 @@ function tellNotice(event: RunEvent & { type: "notice" }, { area, style, warning
   const label =
     { info: style.dim("note"), warning: style.yellow("warning"), error: style.red("error") }[event.level];
   area.print(`${label}  ${text}${style.dim(hint)}`);
+}
+
+/** `hooks 12 done, 2 active, 1 failed`; `""` where none was called. */
+function hooksText({ hooks }: ProgressState): string {
+  if (hooks.completed + hooks.failed + hooks.active === 0) return "";
+  const failed = hooks.failed > 0 ? `, ${formatCount(hooks.failed)} failed` : "";
+  return `hooks ${formatCount(hooks.completed)} done, ${hooks.active} active${failed}`;
 }
 
 /** `Progress: 12/340 files, 1.2/34.5 GiB (3%), 10.2 MiB/s, ETA 12m30s, 4 active`. */
@@ -119,6 +133,7 @@ export function renderPlainLine(state: ProgressState, nowMs: number): string {
     eta && `ETA ${eta}`,
     state.transfers.size > 0 ? `${state.transfers.size} active` : "",
     state.failedFiles > 0 ? `${formatCount(state.failedFiles)} failed` : "",
+    hooksText(state),
     state.listing.done ? "" : listingText(state).toLowerCase(),
     `${formatDuration(nowMs - state.startedMs)} elapsed`,
   ];

@@ -50,7 +50,21 @@ function countLines(summary: RunSummary, { style }: SummaryOptions): string[] {
     `Files skipped: ${formatCount(files.skipped)}`,
     (files.failed > 0 ? style.red : style.dim)(`Files failed: ${formatCount(files.failed)}`),
     ...rest.filter(([, count]) => count > 0).map(([label, count]) => `${label}: ${formatCount(count)}`),
+    ...(summary.hooks ? [hooksLine(summary.hooks, style)] : []),
   ];
+}
+
+/** `Hooks: 12 done, 1 failed (tried again by the next run), 2 due`. */
+export function hooksLine(
+  { completed, failed, pending }: NonNullable<RunSummary["hooks"]>,
+  style: Style,
+): string {
+  const parts = [
+    `${formatCount(completed)} done`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed (tried again by the next run)`] : []),
+    ...(pending > 0 ? [`${formatCount(pending)} due`] : []),
+  ];
+  return (failed > 0 ? style.yellow : style.dim)(`Hooks: ${parts.join(", ")}`);
 }
 
 function effortLines({ bytes, seconds, api_requests }: RunSummary): string[] {
