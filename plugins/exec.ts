@@ -91,6 +91,7 @@ export default definePlugin({
   version: "1.0.0",
   description:
     "Runs a program for each file or after the run, with arguments made from fields, without a shell.",
+  kinds: ["hook"],
   options: {
     program: { type: "string", required: true, help: "Program to run: a name in PATH, or a path." },
     args: {

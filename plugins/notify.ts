@@ -32,6 +32,7 @@ export default definePlugin({
   name: "notify",
   version: "1.0.0",
   description: "Posts the run's summary to a webhook, as JSON or as a Slack message.",
+  kinds: ["hook"],
   options: {
     url: { type: "url", required: true, secret: true, help: "Address to post to." },
     format: {

@@ -34,6 +34,7 @@ export default definePlugin({
   name: "prefer-view",
   version: "1.0.0",
   description: "Keeps the best layout of each recording instead of all of them.",
+  kinds: ["filter"],
   options: {
     order: {
       type: "list",

@@ -1,6 +1,6 @@
 import { type Field, fields, type Subject, type Value } from "./_fields.ts";
 import { accepted, type OrderedKind, readLiteral, type Span } from "./_kinds.ts";
-import { nearest } from "./_nearest.ts";
+import { nearest } from "../_nearest.ts";
 import type { ComparisonNode, FlagNode, Node, Operator } from "./_parse.ts";
 import { problem } from "./_problem.ts";
 import type { Token } from "./_tokens.ts";

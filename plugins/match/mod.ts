@@ -70,6 +70,7 @@ export default definePlugin({
   name: "match",
   version: "1.0.0",
   description: "Fetches only files for which an expression over their fields is true.",
+  kinds: ["filter"],
   options: {
     where: {
       type: "string",

@@ -1,6 +1,6 @@
 import { type Field, fields } from "./_fields.ts";
 import { type Format, parseFormat } from "./_format.ts";
-import { nearest } from "./_nearest.ts";
+import { nearest } from "../_nearest.ts";
 import { problem } from "./_problem.ts";
 
 /** A part of a template; a text may hold `/`, which separates folders. */

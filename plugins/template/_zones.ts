@@ -1,5 +1,5 @@
 import type { Candidate } from "zoom-extract";
-import { nearest } from "./_nearest.ts";
+import { nearest } from "../_nearest.ts";
 
 /**
  * Which zone the times of a candidate are written in: the first of `wanted` that is known, else UTC.

@@ -64,6 +64,7 @@ export default definePlugin({
   name: "template",
   version: "1.0.0",
   description: "Names folders and files by a template.",
+  kinds: ["naming"],
   options: {
     path: {
       type: "string",

@@ -71,7 +71,7 @@ Deno.test("a bundled plugin takes part when it is named, and not otherwise", asy
     name: "shipped",
     version: "1.0.0",
     description: "Ships.",
-    setup: () => ({ filters: { no: () => false } }),
+    setup: () => ({ hooks: { afterRun: () => {} } }),
   };
   const bundled = { shipped: () => Promise.resolve({ default: plugin }) };
   for (
