@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ActiveNaming } from "./core/active_plugins.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
@@ -74,7 +75,7 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
 /** Lists what Zoom has for the configured range, live, each file once, with what the archive knows of it. */
 export async function* listFiles(config: Config, options: AppOptions = {}): AsyncGenerator<ListedFileState> {
   await using plan = await openPlan(config, partsOf(config, options));
-  yield* listFilesOf(plan.parts);
+  yield* listFilesOf({ ...plan.parts, naming: plan.naming ?? namingOf(defaultNaming) });
 }
 
 type Common = Pick<PlanParts, "clock" | "emit" | "signal">;
@@ -93,7 +94,13 @@ function partsOf(config: Config, options: AppOptions): Common {
   };
 }
 
-async function openPlan(config: Config, common: Common): Promise<AsyncDisposable & { parts: PlanParts }> {
+interface OpenPlan extends AsyncDisposable {
+  readonly parts: PlanParts;
+  /** Contributed by a plugin. */
+  readonly naming: ActiveNaming | undefined;
+}
+
+async function openPlan(config: Config, common: Common): Promise<OpenPlan> {
   await using stack = new AsyncDisposableStack();
   const account = stack.use(createZoomAccount({ config, clock: common.clock }));
   const inventory = await openHeld(config.outputDir);
@@ -104,6 +111,7 @@ async function openPlan(config: Config, common: Common): Promise<AsyncDisposable
   const { emit } = common;
   const resumed = resolveResume(config, inventory, { newRunId, emit });
   return {
+    naming: plugins.naming,
     parts: {
       ...common,
       config: resumed.config,

@@ -73,7 +73,7 @@ export const commands: readonly CommandInfo[] = [
       "list: every plugin there is, where it comes from, and whether it takes part. info NAME: its options and " +
       "permissions. check FILE: what it imports, what it says about itself, and a call on a sample. new NAME: a " +
       "commented starting point in ./plugins, with its test, that works at once.",
-    usage: `${programName} plugins list|info NAME|check FILE|new NAME [options]`,
+    usage: `${programName} plugins VERB [NAME or FILE] [options]`,
     examples: [
       [`${programName} plugins list`, "what there is"],
       [`${programName} plugins info match`, "the options of one"],

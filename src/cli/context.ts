@@ -30,6 +30,8 @@ export interface ListedRow {
   readonly reason?: string | undefined;
   /** Relative path in the archive, where one was given. */
   readonly path?: string | undefined;
+  /** Where a run would put it. */
+  readonly plannedPath?: string | undefined;
 }
 
 /** Lists the files of an account without fetching any. */

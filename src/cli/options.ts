@@ -185,6 +185,16 @@ export const optionRows: readonly OptionRow[] = [
     commands: list,
   },
   {
+    long: "print",
+    kind: "choice",
+    placeholder: "FIELD",
+    defaultText: "a table",
+    choices: ["path", "key", "topic", "user"],
+    help: "Print one field per line; path shows where files are, or would go.",
+    group: output,
+    commands: list,
+  },
+  {
     long: "types",
     kind: "list",
     placeholder: "LIST",

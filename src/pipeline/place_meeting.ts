@@ -1,8 +1,9 @@
 import { compactTime } from "../core/naming.ts";
-import { type Candidate, shortHash } from "../core/recording.ts";
+import { type Candidate, type RecordingFile, shortHash } from "../core/recording.ts";
 import type { Inventory, MeetingRow } from "../inventory/mod.ts";
 import {
   encodeSegment,
+  type FileToPlace,
   foldKey,
   planFiles,
   planFolder,
@@ -37,6 +38,23 @@ export function placeMeeting(
   nameFiles(folder, placeable, { inventory, meeting });
 }
 
+/** Where files of one meeting would go if there were no other meetings, by file key. */
+export function previewPaths(
+  files: readonly { readonly file: RecordingFile; readonly segments: readonly string[] }[],
+): Map<string, string> {
+  const placeable = files.filter(({ segments }) => segments.length > 0);
+  const names = planFiles(placeable.map(({ file, segments }) => toPlace(file, segments)));
+  return new Map(placeable.map(({ file, segments }) => {
+    const folder = sharedFolder(segments.slice(0, -1));
+    return [file.key, `${folder === "" ? "" : `${folder}/`}${names.get(file.key)}`];
+  }));
+}
+
+function toPlace(file: RecordingFile, segments: readonly string[]): FileToPlace {
+  const { key, recordingType, fileExtension } = file;
+  return { key, baseName: segments.at(-1) ?? "", recordingType, fileExtension };
+}
+
 /** A file to place, with what the naming says. */
 interface Placeable {
   readonly candidate: Candidate;
@@ -68,12 +86,7 @@ function nameFiles(
     if (path !== null && isHere) existing.set(file_key, path.slice(prefix.length));
   }
   const names = planFiles(
-    placeable.map(({ candidate: { file }, segments }) => ({
-      key: file.key,
-      baseName: segments.at(-1) ?? "",
-      recordingType: file.recordingType,
-      fileExtension: file.fileExtension,
-    })),
+    placeable.map(({ candidate: { file }, segments }) => toPlace(file, segments)),
     { existing, isTaken: (name) => isTaken(`${prefix}${name}`, inventory) },
   );
   for (const { candidate: { file } } of placeable) {
@@ -87,19 +100,24 @@ function isTaken(path: string, inventory: Inventory): boolean {
   return reservedRootNames.some((name) => foldKey(name) === key) || inventory.files.isPathTaken(key);
 }
 
+/** A first folder that is the host's address or id is the host's own, whatever the address becomes later. */
 function giveFolder(meeting: MeetingRow, { candidate, segments }: Placeable, inventory: Inventory): string {
+  const folders = segments.length > 1 ? segments.slice(0, -1) : ["untitled"];
   // Without an id the address alone tells people apart.
   const user = { ...candidate.user, id: candidate.user.id || candidate.user.email };
-  const known = inventory.meetings.user(user.id);
-  if (!known) inventory.meetings.saveUser(user);
-  const folderSegments = segments.length > 1 ? segments.slice(0, -1) : ["untitled"];
+  const own = candidate.user.email || candidate.user.id;
+  const isPersonal = own !== "" && encodeSegment(folders[0] ?? "") === encodeSegment(own);
+  const known = isPersonal ? inventory.meetings.user(user.id) : undefined;
+  if (isPersonal && !known) inventory.meetings.saveUser(user);
   const [top, ...inner] = planFolder({
-    segments: known?.folder ? [known.folder, ...folderSegments.slice(1)] : folderSegments,
+    segments: known?.folder ? [known.folder, ...folders.slice(1)] : folders,
     uuid: meeting.uuid,
     takenKeys: { has: (key) => inventory.meetings.isFolderTaken(key) },
-    user: { id: user.id, takenKeys: { has: (key) => isAnothersFolder(key, user.id, inventory) } },
+    ...(isPersonal
+      ? { user: { id: user.id, takenKeys: { has: (key) => isAnothersFolder(key, user.id, inventory) } } }
+      : {}),
   });
-  if (!known?.folder) inventory.meetings.setUserFolder(user.id, top, foldKey(top));
+  if (isPersonal && !known?.folder) inventory.meetings.setUserFolder(user.id, top, foldKey(top));
   const folder = [top, ...inner].join("/");
   inventory.meetings.setFolder(meeting.uuid, folder, foldKey(folder));
   return folder;

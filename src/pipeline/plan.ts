@@ -13,6 +13,8 @@ import { type HeldSizes, isHeld } from "./held.ts";
 import { statesFiles, whenVanished } from "./ingest.ts";
 import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
 import { ListingTally } from "./reconcile.ts";
+import type { Naming } from "./naming.ts";
+import { previewPaths } from "./place_meeting.ts";
 import { askAbout, type Selection } from "./select.ts";
 import { whenUnshown } from "./take_up.ts";
 
@@ -26,6 +28,8 @@ export interface ListedFileState {
   readonly reason: string | undefined;
   /** Relative path in the archive, where one was given. */
   readonly path: string | undefined;
+  /** Where a run would put it, names that other meetings have apart; stated where a naming was asked for. */
+  readonly plannedPath?: string | undefined;
   /** Bytes on disk; 0 when it is not held. */
   readonly heldBytes: number;
 }
@@ -38,6 +42,8 @@ export interface PlanParts {
   /** Read-only; absent when there is no archive yet. */
   readonly inventory: Inventory | undefined;
   readonly select: Selection;
+  /** Asked where files without a path would go; absent when nobody wants to know. */
+  readonly naming?: Naming | undefined;
   readonly clock: Clock;
   readonly emit: EventListener;
   readonly heldSizes: HeldSizes;
@@ -195,7 +201,8 @@ function look(parts: PlanParts, { request, tally, people, shown, onState }: Look
       const entries = entriesOf(meeting, { parts, people, inTrash, shown });
       const siblings = entries.map(({ candidate }) => candidate.file);
       const asked = entries.map(({ candidate }) => ({ candidate, siblings }));
-      for (const state of await statesOf(entries, { parts, inTrash, asked })) {
+      const states = await statesOf(entries, { parts, inTrash, asked });
+      for (const state of parts.naming ? await withPlannedPaths(states, parts.naming) : states) {
         await onState(state);
         count++;
       }
@@ -288,6 +295,25 @@ function stateOf(
     path: row?.path ?? undefined,
     heldBytes: isThere ? row?.file_size ?? 0 : 0,
   };
+}
+
+/** The files of one meeting, those without a path with the one they would get. */
+async function withPlannedPaths(
+  states: readonly ListedFileState[],
+  naming: Naming,
+): Promise<readonly ListedFileState[]> {
+  const nameless = states.filter(({ path, candidate }) =>
+    path === undefined && candidate.file.fileType !== ""
+  );
+  const named = await naming.name(nameless.map(({ candidate }) => candidate));
+  const planned = previewPaths(nameless.map(({ candidate: { file } }, i) => {
+    const name = named[i];
+    return { file, segments: name && "segments" in name ? name.segments : [] };
+  }));
+  return states.map((state) => ({
+    ...state,
+    plannedPath: state.path ?? planned.get(state.candidate.file.key),
+  }));
 }
 
 /** Files that the listing has not shown come from the inventory, as a run would take them up. */

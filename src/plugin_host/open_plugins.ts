@@ -62,7 +62,8 @@ export async function openPlugins(config: PluginConfig, options: OpenOptions): P
   return {
     choose: (asked) => choose(running, asked),
     naming,
-    hooks: running.map(({ name, contributed }) => ({ plugin: name, moments: contributed.hooks })),
+    hooks: running.filter(({ contributed }) => contributed.hooks.length > 0)
+      .map(({ name, contributed }) => ({ plugin: name, moments: contributed.hooks })),
     callHook: (plugin, call, callOptions) => callHook(running, plugin, { ...call, ...callOptions }),
     stop: () => running.forEach((plugin) => plugin.stop()),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -196,3 +196,32 @@ Deno.test("a program that a trusted plugin starts inherits no credential", () =>
     assert.ok(text.includes("PATH="));
     assert.ok(!/ZOOM_CLIENT|ZOOM_ACCOUNT/.test(text), text);
   }));
+
+Deno.test("list --print path shows where files would go, by the naming that is active", () =>
+  inFolder(async (cwd) => {
+    await using zoom = await startSimulator({ users: 1, months: 1 });
+    const lines = async (...args: string[]) =>
+      (await runProgram(["list", "--print", "path", ...args], { cwd, zoom })).stdout.trim().split("\n");
+    const plain = await lines();
+    assert.ok(
+      plain.every((line) => line === "" || /^[^/]+\/\d{8}_\d{6}Z_[^/]+\/\d{8}_\d{6}Z_[^/]+\.\w+$/.test(line)),
+    );
+    const args = ["--plugin", "template", "--plugin-option", "template.path={file_type}/{start:%Y}"];
+    const named = await lines(...args);
+    assert.ok(named.some((line) => /^MP4\/\d{4}\.mp4$/.test(line)), named.join());
+    await using archive = await ArchiveUnderTest.of(zoom);
+    await archive.run();
+    const shown = await lines("--output-dir", archive.dir);
+    const held = (await archive.tree()).filter((path) => !/\/(meta\.json|files\.csv)$/.test(path));
+    assert.ok(held.length > 0 && held.every((path) => shown.includes(path)));
+  }));
+
+Deno.test("the demo goes through with a filter of one's own, and says what it left out", () =>
+  inFolder(async (cwd) => {
+    await Deno.mkdir(join(cwd, "plugins"));
+    const filter = "{ filters: { type: ({ file }) => file.fileType === 'CHAT' } }";
+    await Deno.writeTextFile(join(cwd, "plugins", "chats.ts"), pluginSource("chats", filter));
+    const { code, stdout } = await runProgram(["demo", "--no-progress"], { cwd });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /✓ \d+ files left out by your plugins/);
+  }));

@@ -21,8 +21,12 @@ async function configOf(
 
 Deno.test("extract without anything but credentials has the defaults of completeConfig()", async () => {
   const { config } = await configOf([]);
-  const { outputDir, ...rest } = config;
-  const { outputDir: _, ...defaults } = completeConfig({
+  const { outputDir, plugins, ...rest } = config;
+  assert.deepEqual(plugins.settings, {});
+  assert.ok(
+    plugins.dirs.every((dir) => dir.endsWith("/plugins")) && plugins.secretFiles[0]?.endsWith("/.env"),
+  );
+  const { outputDir: _, plugins: __, ...defaults } = completeConfig({
     credentials: { accountId: "account", clientId: "client", clientSecret: "s3cret-value" },
   }, noon);
   assert.deepEqual(rest, defaults);
@@ -92,7 +96,18 @@ Deno.test("every flag reaches the configuration under its own name", async () =>
     ...["--dry-run", "--resume", "--types", "mp4,chat", "--exclude-types", "m4a", "--limit-rate", "10M"],
     ...["--max-duration", "1h30m", "--max-transfer", "2G", "--min-free-space", "0", "--order", "EXPIRING"],
     ...["--discovery", "users", "--participant-audio", "--allow-query-token", "--api-plan", "business"],
-    ...["--relist", "--lookback", "0"],
+    ...["--relist", "--lookback", "0", "--plugin", "match", "--plugin-option", "match.where=trashed"],
+    ...[
+      "--plugin-option",
+      "other.key=a,b",
+      "--grant",
+      "other",
+      "--naming",
+      "other/path",
+      "--plugins-dir",
+      ".",
+    ],
+    ...["--plugin-timeout", "5", "--hook-timeout", "2h", "--hook-concurrency", "3"],
   ], {
     env: {
       DOWNLOAD_TIMEOUT: "60",
@@ -101,7 +116,21 @@ Deno.test("every flag reaches the configuration under its own name", async () =>
       ZOOM_OAUTH_URL: "http://localhost:8787/oauth/token",
     },
   });
-  assert.deepEqual(config, {
+  const { plugins, ...rest } = config;
+  const { dirs, secretFiles: _, ...settings } = plugins;
+  assert.equal(dirs.length, 2);
+  assert.deepEqual(settings, {
+    given: [],
+    settings: {
+      match: { options: { where: "trashed" } },
+      other: { grant: true, options: { key: "a,b" } },
+    },
+    naming: "other/path",
+    callTimeoutMs: 5_000,
+    hookTimeoutMs: 7_200_000,
+    hookConcurrency: 3,
+  });
+  assert.deepEqual(rest, {
     credentials: { accountId: "account", clientId: "client", clientSecret: "s3cret-value" },
     apiUrl: "http://127.0.0.1:8787/v2",
     oauthUrl: "http://localhost:8787/oauth/token",

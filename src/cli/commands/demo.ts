@@ -146,6 +146,9 @@ async function tellProof(
     [check.problems.length === 0, held],
     [fetchedAgain === 0, `${countOf(fetchedAgain, "download")} in the second run`],
     [unproven === 0, `${countOf(unproven, "date window")} not proven complete`],
+    ...(check.leftOut > 0
+      ? [[true, `${countOf(check.leftOut, "file")} left out by your plugins`] as const]
+      : []),
   ];
   say(...lines.map(([good, text]) => hang(`${good ? style.green("✓") : style.red("✗")} ${text}`, columns)));
   for (const problem of check.problems.slice(0, 5)) say(hang(`  ${style.red(problem)}`, columns));

@@ -8,6 +8,7 @@ import { isInterruption } from "../exit_code.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { createListWriter, type ListFormat } from "../render/list_writer.ts";
+import { printable } from "../render/text.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { withSession } from "../session.ts";
 
@@ -16,6 +17,7 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
   const check = (options: ResolvedOptions) => void chooseFormat(options);
   return withSession("list", { flags, context, check }, async ({ config, options, reporter, signal }) => {
     const format = chooseFormat(options);
+    const field = options.text("print") as PrintField | undefined;
     const writer = await createListWriter(format, context);
     const listFiles = context.listFiles ?? await loadListFiles();
     const tally = createWindowTally(reporter.onEvent);
@@ -24,7 +26,10 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
       for await (const row of listFiles(config, { signal, onEvent: tally.onEvent })) {
         if (!isAskedFor(row, config)) continue;
         files++;
-        if (!writer(row)) return ExitCode.done; // the reader has seen enough: `| head`
+        const goesOn = field === undefined
+          ? writer(row)
+          : context.stdout.write(`${printable(fieldOf(row, field))}\n`);
+        if (!goesOn) return ExitCode.done; // the reader has seen enough: `| head`
       }
     } catch (error) {
       if (!isInterruption(error, signal)) throw error;
@@ -45,6 +50,24 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
   });
 }
 
+type PrintField = "path" | "key" | "topic" | "user";
+
+function fieldOf(
+  { candidate: { user, meeting, file }, path, plannedPath }: ListedRow,
+  field: PrintField,
+): string {
+  switch (field) {
+    case "path":
+      return path ?? plannedPath ?? "";
+    case "key":
+      return file.key;
+    case "topic":
+      return meeting.topic;
+    case "user":
+      return user.email || user.id;
+  }
+}
+
 async function loadListFiles(): Promise<ListFiles> {
   return (await import("../../app.ts")).listFiles;
 }
@@ -58,6 +81,17 @@ function isAskedFor({ candidate: { file } }: ListedRow, { types, excludeTypes }:
 function chooseFormat(options: ResolvedOptions): ListFormat {
   const json = options.on("json");
   const csv = options.on("csv");
+  const field = options.text("print");
+  if (field !== undefined && (json || csv)) {
+    throw new UsageError(
+      `Cannot use --print with --${json ? "json" : "csv"}: they are two formats of the same result`,
+      {
+        option: "print",
+        value: field,
+        hint: "choose one",
+      },
+    );
+  }
   if (json && csv) {
     throw new UsageError("Cannot use --json with --csv: they are two formats of the same result", {
       option: "json",

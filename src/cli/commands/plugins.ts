@@ -60,7 +60,7 @@ async function list(options: ResolvedOptions, context: CliContext): Promise<numb
     }
     return 0;
   }
-  const columns = context.stdout.isTerminal ? context.size().columns || 80 : 120;
+  const columns = context.stdout.isTerminal ? context.size().columns || 80 : 1_000;
   const style = createStyle(wantsColor(context.stdout, context));
   context.stdout.write(`${renderPluginList(found, { columns, style }).join("\n")}\n`);
   return 0;
@@ -80,7 +80,7 @@ async function info(
       hint: `there are ${names.join(", ")}`,
     });
   }
-  const columns = context.stdout.isTerminal ? context.size().columns || 80 : 120;
+  const columns = context.stdout.isTerminal ? context.size().columns || 80 : 1_000;
   const style = createStyle(wantsColor(context.stdout, context));
   context.stdout.write(`${renderPluginInfo(plugin, { columns, style }).join("\n")}\n`);
   return 0;

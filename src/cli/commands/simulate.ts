@@ -43,7 +43,7 @@ async function start(options: ResolvedOptions, context: CliContext): Promise<Sim
       ...(mediaDir === undefined ? {} : { mediaDir }),
     });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    if ((error as { code?: unknown }).code !== "EADDRINUSE") throw error;
     throw new UsageError(`Cannot use --port "${port}": another program listens there`, {
       option: "port",
       hint: "leave it out for a free one",

@@ -5,9 +5,11 @@ import { errorCode, toError } from "../../core/errors.ts";
 
 /** How the archive stands against the account. */
 export interface ArchiveCheck {
-  /** Files that the account offers. */
+  /** Files that the account offers and no filter left out. */
   readonly files: number;
   readonly bytes: number;
+  /** Files that a filter of a plugin left out. */
+  readonly leftOut: number;
   /** One line per file that is missing or different. */
   readonly problems: readonly string[];
 }
@@ -17,20 +19,25 @@ export async function checkArchive(zoom: Simulator, archive: string): Promise<Ar
   const problems: string[] = [];
   let files = 0;
   let bytes = 0;
+  let leftOut = 0;
   using database = new DatabaseSync(`${archive}/_logs/inventory.db`, { readOnly: true });
   const find = database.prepare(
     `SELECT path, sha256, status FROM inventory WHERE meeting_uuid = ? AND file_type = ? AND
        (file_id = ? OR (? = '' AND recording_start = ? AND file_extension = ?))`,
   );
   for (const truth of zoom.truth()) {
-    files++;
-    bytes += truth.sizeBytes;
     const { meetingUuid, fileType, fileId = "", recordingStart, extension } = truth;
     const rows = find.all(meetingUuid, fileType, fileId, fileId, recordingStart, extension);
+    if (rows.length > 0 && rows.every((row) => row["status"] === "skipped")) {
+      leftOut++;
+      continue;
+    }
+    files++;
+    bytes += truth.sizeBytes;
     const problem = await compare(truth, { rows, archive });
     if (problem) problems.push(`${truth.topic} ${fileType}: ${problem}`);
   }
-  return { files, bytes, problems };
+  return { files, bytes, leftOut, problems };
 }
 
 async function compare(

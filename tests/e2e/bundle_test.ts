@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startSimulator } from "../../src/simulator/mod.ts";
+import { pluginSource } from "../plugin_host/_support.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The program as one file, which is what a binary holds, run where no file of the project is near. */
+async function runBundle(
+  app: string,
+  args: readonly string[],
+  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      "--unstable-worker-options",
+      "--no-config",
+      "--no-npm",
+      "--no-remote",
+      app,
+      ...args,
+    ],
+    cwd,
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
+}
+
+Deno.test("bundled into one file, the program runs bundled and dropped-in plugins from another folder", async () => {
+  const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-bundle-" });
+  try {
+    const app = join(cwd, "app.js");
+    const bundled = await new Deno.Command(Deno.execPath(), {
+      args: ["bundle", "--quiet", "-o", app, "main.ts"],
+      cwd: root,
+    }).output();
+    assert.equal(bundled.code, 0, new TextDecoder().decode(bundled.stderr));
+    await Deno.mkdir(join(cwd, "plugins"));
+    const filter = "{ filters: { type: ({ file }) => file.fileType !== Kind.Chat } }";
+    await Deno.writeTextFile(
+      join(cwd, "plugins", "no_chats.ts"),
+      pluginSource("no-chats", filter, { head: 'enum Kind { Chat = "CHAT" }' }),
+    );
+    await using zoom = await startSimulator({ users: 2, months: 1 });
+    const args = ["--json", "--plugin", "checksum", "--min-free-space", "0"];
+    const { code, stdout, stderr } = await runBundle(app, args, { cwd, env: zoom.env });
+    assert.equal(code, 0, stderr);
+    const { files, hooks } = JSON.parse(stdout);
+    const wanted = zoom.truth().filter(({ fileType }) => fileType !== "CHAT").length;
+    assert.deepEqual([files.downloaded, hooks.completed], [wanted, wanted]);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
