@@ -61,6 +61,7 @@ export {
   type SharedNaming,
   type StoredFile,
 } from "./src/core/plugin.ts";
+export type { PluginConfig, PluginSettings } from "./src/core/plugin_config.ts";
 export type { Candidate, Meeting, RecordingFile, User } from "./src/core/recording.ts";
 export type { Receipt } from "./src/core/sink.ts";
 export type { FileStatus, ListedFileState } from "./src/pipeline/mod.ts";
