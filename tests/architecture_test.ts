@@ -96,8 +96,10 @@ Deno.test("a room is entered through its door, core apart", async () => {
   assert.deepEqual(intruders, []);
 });
 
-Deno.test("files that start with an underscore stay in their folder", async () => {
+Deno.test("files that start with an underscore stay in their folder and those below it", async () => {
   const folder = (path: string) => path.slice(0, path.lastIndexOf("/"));
-  const leaks = (await edges()).filter(({ from, to }) => /\/_[^/]*$/.test(to) && folder(from) !== folder(to));
+  const leaks = (await edges()).filter(({ from, to }) =>
+    /\/_[^/]*$/.test(to) && !`${folder(from)}/`.startsWith(`${folder(to)}/`)
+  );
   assert.deepEqual(leaks, []);
 });
