@@ -39,7 +39,7 @@ async function dispatch(args: readonly string[], context: CliContext): Promise<n
   const command = findCommand(name);
   if (!command || options.includes("--help") || options.includes("-h")) {
     const { showHelp } = await import("./commands/help.ts");
-    return showHelp(
+    return await showHelp(
       command?.name === "help" ? rest.find((arg) => !arg.startsWith("-")) ?? "help" : name,
       context,
     );

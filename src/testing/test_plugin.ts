@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { ActivePlugins } from "../core/active_plugins.ts";
+import type { RunSummary } from "../core/events.ts";
 import type { HookName, HookResult, OptionSchema, Plugin, StoredFile } from "../core/plugin.ts";
 import { noPlugins } from "../core/plugin_config.ts";
 import type { Candidate, RecordingFile } from "../core/recording.ts";
@@ -30,6 +31,14 @@ export interface PluginTrial extends AsyncDisposable {
     relativePath: string,
     content: string | Uint8Array<ArrayBuffer>,
   ): Promise<StoredFile>;
+  /**
+   * A whole run with the plugin against a simulated account, into {@linkcode dir}.
+   *
+   * @param account how large: two users and one month unless said otherwise
+   */
+  run(
+    account?: { readonly users?: number; readonly months?: number; readonly seed?: number },
+  ): Promise<RunSummary>;
   /** Calls a hook, with whatever that hook gets. */
   call(hook: HookName, payload: unknown, onProgress?: (fraction: number) => void): Promise<HookResult>;
 }
@@ -80,7 +89,9 @@ export async function testPlugin<S extends OptionSchema>(
       onLog: (_, level, message) => void logged.push(`${level}: ${message}`),
       onLeftOut: () => {},
     });
-    return trialOf(plugins, { name: plugin.name, dir, logged });
+    const run = (account: Parameters<PluginTrial["run"]>[0]) =>
+      runOnSimulator({ plugin: plugin as unknown as Plugin, dir, options: options.options ?? {}, account });
+    return trialOf(plugins, { name: plugin.name, dir, logged, run });
   } catch (error) {
     await Deno.remove(dir, { recursive: true });
     throw error;
@@ -89,12 +100,13 @@ export async function testPlugin<S extends OptionSchema>(
 
 function trialOf(
   plugins: ActivePlugins,
-  { name, dir, logged }: { name: string; dir: string; logged: string[] },
+  { name, dir, logged, run }: { name: string; dir: string; logged: string[]; run: PluginTrial["run"] },
 ): PluginTrial {
   const never = new AbortController().signal;
   return {
     dir,
     logged,
+    run,
     async choose(candidate, siblings = [candidate.file]) {
       const [choice] = await plugins.choose([{ candidate, siblings }]);
       if (choice && "error" in choice) throw choice.error;
@@ -121,4 +133,25 @@ function trialOf(
       await Deno.remove(dir, { recursive: true });
     },
   };
+}
+
+async function runOnSimulator(
+  { plugin, dir, options, account }: {
+    plugin: Plugin;
+    dir: string;
+    options: Readonly<Record<string, unknown>>;
+    account: Parameters<PluginTrial["run"]>[0];
+  },
+): Promise<RunSummary> {
+  const [{ runExtract }, { startSimulator }, { completeConfig }] = await Promise.all([
+    import("../app.ts"),
+    import("../simulator/mod.ts"),
+    import("../core/config.ts"),
+  ]);
+  await using zoom = await startSimulator({ users: 2, months: 1, ...account });
+  const { credentials, apiUrl, oauthUrl } = zoom;
+  const plugins = { given: [plugin], settings: { [plugin.name]: { options } } };
+  return await runExtract(
+    completeConfig({ credentials, apiUrl, oauthUrl, outputDir: dir, minFreeSpaceBytes: 0, plugins }),
+  );
 }

@@ -40,7 +40,9 @@ export function createDirectory(
       try {
         const list = await listUsers(api, { status, signal });
         for (const user of list.users) if (!byId.has(user.id)) byId.set(user.id, user);
-        notices.push(...list.warnings);
+        if (list.shortfall) {
+          notices.push({ type: "failed", scope: `users/${status}`, range, error: list.shortfall });
+        }
         listed++;
       } catch (error) {
         signal.throwIfAborted();

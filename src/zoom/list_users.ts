@@ -1,4 +1,4 @@
-import type { Listed } from "../core/listing.ts";
+import { ResponseError } from "../core/errors.ts";
 import type { User } from "../core/recording.ts";
 import type { ZoomApi } from "./api.ts";
 import { endpoints } from "./endpoints.ts";
@@ -6,10 +6,11 @@ import { mapUser } from "./map_user.ts";
 import { isExpiredPageToken, type Page, parsePage } from "./page.ts";
 import { isRecord } from "./schema.ts";
 
-/** Users of one status, and what was odd about the list. */
+/** Users of one status, and whether they are all. */
 export interface UserList {
   readonly users: readonly User[];
-  readonly warnings: readonly Listed[];
+  /** Why users are missing from it; `undefined` when none are. */
+  readonly shortfall: ResponseError | undefined;
 }
 
 /** Statuses that can own recordings. Zoom lists only active users unless asked; pending ones own nothing. */
@@ -20,7 +21,7 @@ const pageSize = "300";
 
 /**
  * Lists the users of one status; once more from page one when fewer came than Zoom says there are, and then
- * goes on with a warning.
+ * says what is missing.
  */
 export async function listUsers(
   api: ZoomApi,
@@ -31,9 +32,9 @@ export async function listUsers(
   for (let number = 1;; number++) {
     const pass = await listUsersOnce(api, { ...options, users, seen });
     const isShort = seen.size < (pass.totalRecords ?? (pass.fault === undefined ? 0 : Infinity));
-    if (!isShort) return { users: [...users.values()], warnings: [] };
+    if (!isShort) return { users: [...users.values()], shortfall: undefined };
     if (number === 2) {
-      return { users: [...users.values()], warnings: [shortWarning(options.status, seen.size, pass)] };
+      return { users: [...users.values()], shortfall: shortfallOf(options.status, seen.size, pass) };
     }
   }
 }
@@ -94,14 +95,17 @@ async function fetchUsers(
   }
 }
 
-function shortWarning(status: WalkedStatus, seen: number, pass: UserPass): Listed {
+/** Missing users are missing recordings: a failure, not a remark. */
+function shortfallOf(status: WalkedStatus, seen: number, pass: UserPass): ResponseError {
   const because = pass.fault === undefined ? "" : ` (${pass.fault})`;
-  return {
-    type: "warning",
-    code: "users_incomplete",
-    message:
-      `Zoom listed ${seen} of ${pass.totalRecords ?? "an unknown number of"} ${status} users${because}: ` +
-      "recordings of the others are missing",
-    hint: "run again later; if it stays so, ask Zoom's support",
-  };
+  const expected = `${pass.totalRecords ?? "an unknown number of"} ${status} users`;
+  return new ResponseError(
+    `Zoom listed ${seen} of ${expected}${because}: recordings of the others are missing`,
+    {
+      code: "users_incomplete",
+      path: "users",
+      expected,
+      hint: "run again later; if it stays so, ask Zoom's support",
+    },
+  );
 }

@@ -225,3 +225,40 @@ Deno.test("the demo goes through with a filter of one's own, and says what it le
     assert.equal(code, 0, stdout);
     assert.match(stdout, /✓ \d+ files left out by your plugins/);
   }));
+
+Deno.test("nothing that a plugin gets to see holds a token, the secret, a passcode or a download address", () =>
+  inFolder(async (cwd) => {
+    await using zoom = await startSimulator({ users: 2, months: 1, quirks: { trashedMeeting: true } });
+    await using archive = await ArchiveUnderTest.of(zoom);
+    await Deno.mkdir(join(cwd, "plugins"));
+    // Everything reachable: arguments of every call, the context, globals, arguments of the program.
+    const body = `(() => {
+      const seen = [];
+      const see = (what) => seen.push(Deno.inspect(what, { depth: 20, strAbbreviateSize: 1e6, iterableLimit: 1e6 }));
+      see(context); see(Deno.args); see(Object.getOwnPropertyNames(globalThis).map((name) => [name, globalThis[name]]));
+      return {
+        filters: { all: (candidate, siblings) => { see([candidate, siblings]); return candidate.file.fileType !== "CHAT"; } },
+        namings: { path: (candidate) => { see(candidate); return [candidate.meeting.topic, candidate.file.fileType]; } },
+        hooks: {
+          beforeRun: see, afterTransfer: see, onSkip: see, onFailure: see,
+          async afterRun(summary) { see(summary); await Deno.writeTextFile(context.dataDir + "/seen", seen.join("\\n")); },
+        },
+      };
+    })()`;
+    const source = pluginSource("spy", body, { permissions: '{ write: ["$PLUGIN_DATA"] }' });
+    await Deno.writeTextFile(join(cwd, "plugins", "spy.ts"), source);
+    zoom.fault({ on: "/rec/*", do: "status", code: 400, times: 1 });
+    await runProgram(["--output-dir", archive.dir, "--grant", "spy", "--include-trash"], { cwd, zoom });
+    const seen = await Deno.readTextFile(join(archive.dir, "_metadata", "plugins", "spy", "seen"));
+    assert.ok(seen.length > 10_000 && seen.includes("listedSizeBytes") && seen.includes("exit_code"));
+    for (const secret of zoom.secrets()) assert.ok(!seen.includes(secret), secret);
+  }));
+
+Deno.test("--help tells about the options of plugins that take part by themselves", () =>
+  inFolder(async (cwd) => {
+    const bare = await runProgram(["--help"], { cwd });
+    assert.ok(!bare.stdout.includes("Active plugins"));
+    await runProgram(["plugins", "new", "long-ones"], { cwd });
+    const { stdout } = await runProgram(["--help"], { cwd });
+    assert.match(stdout, /Active plugins[\s\S]*long-ones 0\.1\.0[\s\S]*minutes +number +5 +Shortest meeting/);
+  }));

@@ -236,3 +236,59 @@ Deno.test("with two namings, the one to use has to be said", async () => {
   await using plugins = await bench.open({ naming: "two/path" });
   assert.deepEqual(await plugins.naming?.name([keyed("a")]), [{ segments: ["two"] }]);
 });
+
+const endings: readonly (readonly [what: string, code: string, told: RegExp])[] = [
+  ["hangs", "await new Promise(() => {});", /did not answer within 0\.5 s/],
+  ["exits", "Deno.exit(4);", /called Deno\.exit\(4\)/],
+  [
+    "crashes",
+    `setTimeout(() => { throw new Error("from a timer"); }); await new Promise(() => {});`,
+    /from a timer/,
+  ],
+];
+
+for (const [what, code, told] of endings) {
+  Deno.test(`a naming in a worker that ${what} costs that file only`, async () => {
+    const source = pluginSource(
+      "namer",
+      `{ namings: { path: async ({ file }) => { if (file.key === "bad") { ${code} } return [file.key]; } } }`,
+    );
+    await using bench = await PluginBench.create({ "namer.ts": source });
+    await using plugins = await bench.open({ callTimeoutMs: 500 });
+    const named = await plugins.naming?.name(["a", "bad", "b"].map(keyed)) ?? [];
+    assert.deepEqual([named[0], named[2]], [{ segments: ["a"] }, { segments: ["b"] }]);
+    assert.match(named[1] && "error" in named[1] ? named[1].error.message : "", told);
+  });
+
+  Deno.test(`a hook in a worker that ${what} fails, and the next call finds the plugin alive`, async () => {
+    const source = pluginSource(
+      "hooked",
+      `{ hooks: { async afterTransfer({ key }) { if (key === "bad") { ${code} } return { made: [key] }; } } }`,
+    );
+    await using bench = await PluginBench.create({ "hooked.ts": source });
+    await using plugins = await bench.open({ hookTimeoutMs: 500 });
+    const call = (key: string) =>
+      plugins.callHook("hooked", { hook: "afterTransfer", payload: { key } }, { signal: never });
+    await assert.rejects(call("bad"), (error) => error instanceof PluginError && told.test(error.message));
+    assert.deepEqual(await call("good"), { made: ["good"] });
+  });
+}
+
+Deno.test("hooks and namings on the main thread that never answer are given up after their time", async () => {
+  const source = pluginSource(
+    "slow",
+    `{ namings: { path: () => new Promise(() => {}) }, hooks: { afterTransfer: () => new Promise(() => {}) } }`,
+  );
+  await using bench = await PluginBench.create({ "slow.ts": source });
+  await using plugins = await bench.open({
+    settings: over("main thread", "slow"),
+    callTimeoutMs: 300,
+    hookTimeoutMs: 300,
+  });
+  const [named] = await plugins.naming?.name([keyed("a")]) ?? [];
+  assert.match(named && "error" in named ? named.error.message : "", /did not answer/);
+  await assert.rejects(
+    plugins.callHook("slow", { hook: "afterTransfer", payload: {} }, { signal: never }),
+    /did not answer/,
+  );
+});

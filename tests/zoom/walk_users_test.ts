@@ -67,15 +67,15 @@ Deno.test("an expired page token of the users begins their list anew", async () 
   assert.deepEqual([failed, warnings], [[], []]);
 });
 
-Deno.test("fewer users than Zoom counts are warned about", async () => {
+Deno.test("fewer users than Zoom counts are a failure: their recordings are missing", async () => {
   const body = { total_records: 5, next_page_token: "", users: [{ id: "u1", email: "u1@example.test" }] };
   await using run = await startAccount({
     account: withMeetings([]),
     faults: [{ on: "/users", do: "status", code: 200, body }],
   });
-  const { warnings } = await listAll(run.account, { discovery: "users" });
+  const { failed } = await listAll(run.account, { discovery: "users" });
   assert.ok(
-    warnings.some(({ code, message }) => code === "users_incomplete" && message.includes("1 of 5 active")),
+    failed.some(({ scope, error }) => scope === "users/active" && error.message.includes("1 of 5 active")),
   );
 });
 

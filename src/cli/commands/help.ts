@@ -3,12 +3,13 @@ import { commands, findCommand } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { renderHelp } from "../help.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
+import { inFolder } from "../paths.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { suggest } from "../suggest.ts";
 
 /** `help [COMMAND]`. */
 export function help({ positionals }: ParsedFlags, context: CliContext): Promise<number> {
-  return Promise.resolve(showHelp(positionals[0] ?? "extract", context));
+  return showHelp(positionals[0] ?? "extract", context);
 }
 
 /**
@@ -16,13 +17,17 @@ export function help({ positionals }: ParsedFlags, context: CliContext): Promise
  *
  * @throws {UsageError} When there is no such command.
  */
-export function showHelp(name: string, context: CliContext): number {
+export async function showHelp(name: string, context: CliContext): Promise<number> {
   const command = findCommand(name);
   if (!command) throw unknownCommand(name);
   const columns = context.stdout.isTerminal ? context.size().columns : 0;
   context.stdout.write(
     renderHelp(command, { columns, style: createStyle(wantsColor(context.stdout, context)) }),
   );
+  if (command.name === "extract" && await hasDropIns(context)) {
+    const { pluginHelp } = await import("../plugins/plugin_help.ts");
+    context.stdout.write(await pluginHelp(context));
+  }
   return 0;
 }
 
@@ -34,4 +39,18 @@ export function unknownCommand(name: string): UsageError {
     value: name,
     hint: meant ? `did you mean ${meant}?` : `commands are ${names.join(", ")}`,
   });
+}
+
+/** Looks for files of one's own in `./plugins`, without loading anything: the help has to be quick. */
+async function hasDropIns({ cwd }: CliContext): Promise<boolean> {
+  const { bundledNames } = await import("../plugins/bundled_names.ts");
+  try {
+    for await (const { name } of Deno.readDir(inFolder(cwd, "plugins"))) {
+      const bare = name.replace(/\.ts$/, "").replaceAll("_", "-");
+      if (!/^[_.]|_test\.[jt]s$/.test(name) && bare !== "mod" && !bundledNames.includes(bare)) return true;
+    }
+  } catch {
+    // No such folder, or not ours to read.
+  }
+  return false;
 }

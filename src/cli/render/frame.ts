@@ -127,7 +127,10 @@ function totalLine(
   const { doneFiles, files, doneBytes, bytes } = totals(state);
   const rate = state.meter.bytesPerSecond(nowMs);
   const listing = state.listing.done ? "" : listingText(state);
-  if (files === 0) return style.dim(truncateEnd(listing || `Nothing to fetch so far`, columns));
+  const hooks = hooksText(state);
+  if (files === 0 && hooks === "") {
+    return style.dim(truncateEnd(listing || `Nothing to fetch so far`, columns));
+  }
   const known = state.queue.complete && bytes > 0;
   const parts = [
     { text: `${formatCount(doneFiles)}/${formatCount(files)} files`, style: style.bold },
@@ -136,11 +139,21 @@ function totalLine(
     { text: rate > 0 ? rateText(rate) : "", style: plain },
     { text: known && rate > 0 ? `ETA ${etaText(bytes - doneBytes, rate)}` : "", style: plain },
     { text: state.failedFiles > 0 ? `${formatCount(state.failedFiles)} failed` : "", style: style.red },
+    { text: hooks, style: state.hooks.failed > 0 ? style.yellow : plain },
     { text: listing && columns < 100 ? "listing…" : listing.toLowerCase(), style: style.dim },
   ].filter((part) => part.text !== "");
   const room = columns - parts.reduce((sum, part) => sum + displayWidth(part.text) + 2, 0) - 2;
   const joined = joinFitting(parts, columns);
   return known && room >= 12 ? `${bar(doneBytes / bytes, Math.min(room, 30), style)}  ${joined}` : joined;
+}
+
+/** `hooks 12 done, 2 active, 1 failed`, with how far the first of the active is; `""` where none was called. */
+export function hooksText({ hooks }: ProgressState): string {
+  if (hooks.completed + hooks.failed + hooks.active.size === 0) return "";
+  const [fraction] = hooks.active.values();
+  const far = fraction === undefined || fraction === 0 ? "" : ` (${percent(fraction)})`;
+  const failed = hooks.failed > 0 ? `, ${formatCount(hooks.failed)} failed` : "";
+  return `hooks ${formatCount(hooks.completed)} done, ${hooks.active.size} active${far}${failed}`;
 }
 
 function plain(text: string): string {

@@ -22,8 +22,8 @@ export interface ProgressState {
   completedFiles: number;
   completedBytes: number;
   failedFiles: number;
-  /** Calls of hooks. */
-  readonly hooks: { active: number; completed: number; failed: number };
+  /** Calls of hooks; of active ones how far they are, from 0 to 1. */
+  readonly hooks: { readonly active: Map<string, number>; completed: number; failed: number };
 }
 
 /** A run that has not told anything yet. */
@@ -37,7 +37,7 @@ export function createProgressState(nowMs: number): ProgressState {
     completedFiles: 0,
     completedBytes: 0,
     failedFiles: 0,
-    hooks: { active: 0, completed: 0, failed: 0 },
+    hooks: { active: new Map(), completed: 0, failed: 0 },
   };
 }
 
@@ -74,16 +74,22 @@ export function applyEvent(state: ProgressState, event: RunEvent, nowMs: number)
       state.completedBytes += event.sizeBytes;
       break;
     case "hook":
-      if (event.state === "started") state.hooks.active++;
-      else if (event.state !== "progress") {
-        state.hooks.active--;
-        state.hooks[event.state]++;
-      }
+      takeHook(state, event);
       break;
     case "file_failed":
       state.transfers.delete(event.key);
       state.failedFiles++;
       break;
+  }
+}
+
+function takeHook({ hooks }: ProgressState, event: RunEvent & { type: "hook" }): void {
+  const call = JSON.stringify([event.plugin, event.hook, event.key]);
+  if (event.state === "started") hooks.active.set(call, 0);
+  else if (event.state === "progress") hooks.active.set(call, event.fraction ?? 0);
+  else {
+    hooks.active.delete(call);
+    hooks[event.state]++;
   }
 }
 

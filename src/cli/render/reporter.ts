@@ -2,7 +2,7 @@ import type { EventListener, RunEvent } from "../../core/events.ts";
 import { redactText } from "../../core/redact.ts";
 import { formatCount, formatDuration } from "../../core/units.ts";
 import type { CliContext } from "../context.ts";
-import { bytesOf, etaText, listingText, percent, renderFrame } from "./frame.ts";
+import { bytesOf, etaText, hooksText, listingText, percent, renderFrame } from "./frame.ts";
 import { createLiveArea, type LiveArea } from "./live_area.ts";
 import { applyEvent, createProgressState, type ProgressState, totals } from "./progress_state.ts";
 import { createStyle, type Style, wantsColor } from "./style.ts";
@@ -111,13 +111,6 @@ function tellNotice(event: RunEvent & { type: "notice" }, { area, style, warning
   const label =
     { info: style.dim("note"), warning: style.yellow("warning"), error: style.red("error") }[event.level];
   area.print(`${label}  ${text}${style.dim(hint)}`);
-}
-
-/** `hooks 12 done, 2 active, 1 failed`; `""` where none was called. */
-function hooksText({ hooks }: ProgressState): string {
-  if (hooks.completed + hooks.failed + hooks.active === 0) return "";
-  const failed = hooks.failed > 0 ? `, ${formatCount(hooks.failed)} failed` : "";
-  return `hooks ${formatCount(hooks.completed)} done, ${hooks.active} active${failed}`;
 }
 
 /** `Progress: 12/340 files, 1.2/34.5 GiB (3%), 10.2 MiB/s, ETA 12m30s, 4 active`. */
