@@ -56,23 +56,24 @@ Deno.test("transferFile() never takes a slow stream for a stalled one", async ()
 });
 
 Deno.test("transferFile() never asks for more at once than the line gives in time", async () => {
-  // Two megabytes a second: a read of one mebibyte would outlast the idle timeout.
-  const content = mp4(1_500_000);
+  // Half a megabyte a second: a read of one mebibyte would outlast the idle timeout, one of half a second is far from it.
+  const content = mp4(1_200_000);
   let at = 0;
-  const body = new ReadableStream({
-    type: "bytes",
-    async pull(controller: ReadableByteStreamController) {
-      // What was under way already comes at once, and tells nothing of the rate.
-      if (at > 0) await new Promise((resolve) => setTimeout(resolve, 8));
-      controller.enqueue(content.slice(at, at += 16_384));
-      if (at < content.byteLength) return;
-      controller.close();
-      controller.byobRequest?.respond(0);
-    },
-  });
+  const slowBody = () =>
+    new ReadableStream({
+      type: "bytes",
+      async pull(controller: ReadableByteStreamController) {
+        // What was under way already comes at once, and tells nothing of the rate.
+        if (at > 0) await new Promise((resolve) => setTimeout(resolve, 32));
+        controller.enqueue(content.slice(at, at += 16_384));
+        if (at < content.byteLength) return;
+        controller.close();
+        controller.byobRequest?.respond(0);
+      },
+    });
   const writer = new MemoryWriter();
-  const open = memorySource(() => ({ sizeBytes: content.byteLength, body }));
-  const outcome = await transfer({ open, writer, idleTimeoutMs: 400 });
+  const open = memorySource(() => ({ sizeBytes: content.byteLength, body: slowBody() }));
+  const outcome = await transfer({ open, writer, idleTimeoutMs: 1_900 });
   assert.deepEqual([outcome.sha256, outcome.attempts], [sha256(content), 1]);
 });
 
