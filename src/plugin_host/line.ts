@@ -26,7 +26,7 @@ export class CallFailure extends Error {
 /** How one call is followed and stopped. */
 export interface CallOptions {
   readonly timeoutMs: number;
-  /** Aborts the call in the plugin. Its answer is still waited for, for as long as `timeoutMs` allows. */
+  /** Aborts the call in the plugin, which then has a moment to end in good order. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
@@ -37,8 +37,11 @@ interface Pending {
   readonly onProgress: ((fraction: number) => void) | undefined;
 }
 
-/** Time an aborted call gets to end in good order. */
+/** Time a call that takes too long gets to end in good order. */
 const graceMs = 2_000;
+
+/** The same when the run stops: whoever has pressed Ctrl-C waits for it. */
+const stopGraceMs = 1_000;
 
 /** Calls to one living copy of a plugin. */
 export class Line {
@@ -73,18 +76,25 @@ export class Line {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#pending.set(id, { resolve, reject, onProgress });
     const abort = () => this.#channel.post({ abort: true, id });
+    let stopTimer: ReturnType<typeof setTimeout> | undefined;
+    const stop = () => {
+      abort();
+      const ignored = new CallFailure("timeout", { message: "did not end when the run stopped", where: "" });
+      stopTimer = setTimeout(() => reject(ignored), stopGraceMs);
+    };
     const timer = setTimeout(abort, timeoutMs);
     const hardTimer = setTimeout(() => this.#giveUp(id, timeoutMs), timeoutMs + Math.min(graceMs, timeoutMs));
     try {
       this.#channel.post({ id, call: kind, ...request } as ToPlugin);
       // In this order: the plugin cannot abort a call that it has not heard of.
-      if (signal?.aborted) abort();
-      signal?.addEventListener("abort", abort, { once: true });
+      if (signal?.aborted) stop();
+      else signal?.addEventListener("abort", stop, { once: true });
       return await promise as Calls[K]["answer"];
     } finally {
       clearTimeout(timer);
       clearTimeout(hardTimer);
-      signal?.removeEventListener("abort", abort);
+      clearTimeout(stopTimer);
+      signal?.removeEventListener("abort", stop);
       this.#pending.delete(id);
     }
   }

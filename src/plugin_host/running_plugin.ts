@@ -20,6 +20,9 @@ export interface RunningPluginOptions {
 /** Times a plugin may die in one run before it is left alone. */
 const maxDeaths = 5;
 
+/** Time a plugin gets to clean up: a run that is over does not wait for one that spins. */
+const farewellMs = 1_000;
+
 /** Files in one message: few enough that a time limit means something. */
 const batchSize = 500;
 
@@ -107,8 +110,7 @@ export class RunningPlugin implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { callMs } = this.#options.timeouts;
-    await this.#line.call("dispose", {}, { timeoutMs: callMs }).catch(() => {});
+    await this.#line.call("dispose", {}, { timeoutMs: farewellMs }).catch(() => {});
     this.#line.end("the run is over");
   }
 

@@ -274,6 +274,19 @@ for (const [what, code, told] of endings) {
   });
 }
 
+for (const transport of transports) {
+  Deno.test(`over the ${transport}, a hook that does not listen to its signal keeps nobody waiting when the run stops`, async () => {
+    const source = pluginSource("deaf", "{ hooks: { afterTransfer: () => new Promise(() => {}) } }");
+    await using bench = await PluginBench.create({ "deaf.ts": source });
+    await using plugins = await bench.open({ settings: over(transport, "deaf"), hookTimeoutMs: 3_600_000 });
+    const stop = new AbortController();
+    const call = plugins.callHook("deaf", { hook: "afterTransfer", payload: {} }, { signal: stop.signal });
+    const reason = new Error("the run stops");
+    stop.abort(reason);
+    await assert.rejects(call, (error) => error === reason);
+  });
+}
+
 Deno.test("hooks and namings on the main thread that never answer are given up after their time", async () => {
   const source = pluginSource(
     "slow",
