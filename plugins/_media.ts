@@ -22,22 +22,31 @@ export function fileArgument(path: string): string {
 }
 
 /** What ffprobe says of a file. */
-export type Probe = { readonly durationSeconds: number } | { readonly problem: string };
+export type Probe =
+  | { readonly durationSeconds: number; readonly hasAudio: boolean }
+  /** It is there, and no media. */
+  | { readonly problem: string };
 
-/** Opens a file and tells how long it plays. */
+/**
+ * Opens a file and tells how long it plays.
+ *
+ * @throws {Error} When the file is not there or may not be read, or ffprobe was ended: that says nothing about its bytes.
+ */
 export async function probe(path: string, signal: AbortSignal): Promise<Probe> {
-  const { code, stdout, stderr } = await runProgram("ffprobe", [
-    "-v",
-    "error",
-    "-show_entries",
-    "format=duration",
-    "-of",
-    "csv=p=0",
-    fileArgument(path),
-  ], { signal });
+  (await Deno.open(path)).close();
+  const what = ["-show_entries", "format=duration:stream=codec_type", "-of", "json"];
+  const { code, stdout, stderr } = await runProgram("ffprobe", ["-v", "error", ...what, fileArgument(path)], {
+    signal,
+  });
+  if (code >= 128) throw new Error(`ffprobe was ended by a signal (${code})`);
   if (code !== 0) {
     return { problem: lastWords(stderr.replaceAll(path, "the file")) || `ffprobe ended with ${code}` };
   }
-  const durationSeconds = Number(stdout.trim());
-  return durationSeconds > 0 ? { durationSeconds } : { problem: "it has no duration" };
+  const { format, streams = [] } = JSON.parse(stdout) as {
+    format?: { duration?: string };
+    streams?: { codec_type?: string }[];
+  };
+  const durationSeconds = Number(format?.duration);
+  const hasAudio = streams.some((stream) => stream.codec_type === "audio");
+  return durationSeconds > 0 ? { durationSeconds, hasAudio } : { problem: "it has no duration" };
 }

@@ -19,7 +19,7 @@
  */
 import { join, posix } from "node:path";
 import { definePlugin } from "zoom-extract";
-import { writeWhole } from "./_write_file.ts";
+import { removeIfAny, temporaryBeside } from "./_own_files.ts";
 
 const listName = "SHA256SUMS";
 
@@ -69,6 +69,16 @@ async function putLine(path: string, name: string, sha256: string): Promise<void
   await writeWhole(path, sorted.map(([, sum]) => `${sum}\n`).join(""));
 }
 
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = temporaryBeside(path, "checksum");
+  try {
+    await Deno.writeTextFile(temporary, text);
+    await Deno.rename(temporary, path);
+  } finally {
+    await removeIfAny(temporary);
+  }
+}
+
 async function readIfThere(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
@@ -88,6 +98,7 @@ function escapeName(name: string): string {
   return name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
+/** Two blanks stand between digest and name, or a blank and a star. */
 function nameOf(line: string): string {
-  return line.slice(line.indexOf("  ") + 2);
+  return line.replace(/^\\?[0-9a-f]{64} [ *]/i, "");
 }

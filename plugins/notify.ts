@@ -54,7 +54,7 @@ export default definePlugin({
   setup(context) {
     const { url, token, format, on } = context.options;
     checkUrl(url);
-    checkToken(token);
+    checkToken(token, new URL(url));
     return {
       hooks: {
         async afterRun(summary) {
@@ -80,9 +80,16 @@ function checkUrl(text: string): void {
   }
 }
 
-function checkToken(token: string | undefined): void {
-  if (token === undefined || /^[\x21-\x7e]+$/.test(token)) return;
-  throw new Error("Cannot use notify.token: a token is letters, digits and signs, without spaces");
+function checkToken(token: string | undefined, { protocol, hostname }: URL): void {
+  if (token === undefined) return;
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new Error("Cannot use notify.token: a token is letters, digits and signs, without spaces");
+  }
+  if (protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) {
+    throw new Error(
+      "Cannot use notify.token: notify.url is plain http://, so everybody on the way could read it",
+    );
+  }
 }
 
 function isWorthTelling({ exit_code, files }: RunSummary, on: "always" | "failure" | "changes"): boolean {
@@ -171,19 +178,23 @@ function figures({ files, windows, users, meetings, bytes, seconds }: RunSummary
 }
 
 function failuresBlock(failures: readonly Failure[]): Record<string, unknown> {
-  const lines = failures.slice(0, shownFailures).map(({ path, user_email, code, message }) =>
-    `• ${oneLine(path || user_email || "listing")}: ${oneLine(message)} (${oneLine(code)})`
-  );
-  const others = failures.length - lines.length;
-  if (others > 0) lines.push(`… and ${count(others)} more`);
-  return { type: "section", text: { type: "mrkdwn", text: lines.join("\n"), verbatim: true } };
+  let text = "";
+  let shown = 0;
+  for (const { path, user_email, code, message } of failures.slice(0, shownFailures)) {
+    const line = `• ${oneLine(path || user_email || "listing")}: ${oneLine(message)} (${oneLine(code)})\n`;
+    if (text.length + line.length > maxBlockLength) break;
+    text += line;
+    shown++;
+  }
+  const others = failures.length - shown;
+  if (others > 0) text += `… and ${count(others)} more`;
+  return { type: "section", text: { type: "mrkdwn", text: text.trimEnd(), verbatim: true } };
 }
 
-/** Somebody else's text as one line that Slack shows as it is, short enough for a block of several. */
+/** Somebody else's text as a short line that Slack shows as it is. */
 function oneLine(text: string): string {
   const plain = text.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, " ").trim();
-  const short = plain.length > 180 ? `${plain.slice(0, 180)}…` : plain;
-  return escape(short).toWellFormed().slice(0, maxBlockLength / (3 * shownFailures + 1));
+  return escape(plain.length > 160 ? `${plain.slice(0, 160).toWellFormed()}…` : plain);
 }
 
 /** Slack reads `<…>` as links and mentions. */

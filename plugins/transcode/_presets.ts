@@ -3,6 +3,8 @@ export interface Preset {
   readonly help: string;
   readonly types: readonly string[];
   readonly extension: string;
+  /** True when there is nothing to make of a file without sound. */
+  readonly needsAudio?: boolean;
   readonly args: readonly string[];
 }
 
@@ -12,12 +14,14 @@ export const presets: Readonly<Record<string, Preset>> = {
     help: "the sound alone, for every player",
     types: ["M4A"],
     extension: "mp3",
+    needsAudio: true,
     args: ["-vn", "-codec:a", "libmp3lame", "-q:a", "4"],
   },
   "m4a": {
     help: "the sound of a video, small",
     types: ["MP4"],
-    extension: "m4a",
+    extension: "audio.m4a",
+    needsAudio: true,
     args: ["-vn", "-codec:a", "aac", "-b:a", "64k"],
   },
   "720p-h264": {
@@ -26,7 +30,7 @@ export const presets: Readonly<Record<string, Preset>> = {
     extension: "720p.mp4",
     args: [
       "-vf",
-      "scale=-2:min(720\\,ih)",
+      "scale=-2:trunc(min(720\\,ih)/2)*2",
       "-codec:v",
       "libx264",
       "-preset",
@@ -48,6 +52,8 @@ export const presets: Readonly<Record<string, Preset>> = {
     types: ["MP4"],
     extension: "av1.mp4",
     args: [
+      "-vf",
+      "scale=trunc(iw/2)*2:trunc(ih/2)*2",
       "-codec:v",
       "libsvtav1",
       "-preset",

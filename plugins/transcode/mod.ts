@@ -12,7 +12,7 @@
  *
  * Presets: `mp3`, `m4a`, `720p-h264`, `av1-small`, `remux-faststart`. With `args` you say yourself what stands between ffmpeg's input and
  * output, one argument each; there is no shell. The new file appears beside the original when it is whole and plays as
- * long. With `replace` the original is removed after that, and the inventory knows which file has taken its place.
+ * long; nothing that the plugin did not make is ever written over. With `replace` the original is removed after that, and the inventory knows which file has taken its place.
  *
  * Needs `ffmpeg` and `ffprobe`.
  *
@@ -21,7 +21,7 @@
 import { definePlugin, type HookCall, type HookResult, type StoredFile } from "zoom-extract";
 import { fileArgument, probe, requirePrograms } from "../_media.ts";
 import { lastWords, runProgram } from "../_program.ts";
-import { temporaryBeside, withEnding } from "../_write_file.ts";
+import { type Beside, beside, foreignError, OwnFiles, removeIfAny, temporaryBeside } from "../_own_files.ts";
 import { presets } from "./_presets.ts";
 
 export default definePlugin({
@@ -42,14 +42,15 @@ export default definePlugin({
     replace: { type: "boolean", default: false, help: "Remove the original once the new file is checked." },
   },
   permissions: { read: ["$OUTPUT"], write: ["$OUTPUT"], run: ["ffmpeg", "ffprobe"] },
-  async setup({ options }) {
+  async setup({ options, dataDir }) {
     const recipe = recipeOf(options);
+    const own = new OwnFiles(dataDir);
     await requirePrograms(["ffmpeg", "ffprobe"]);
     return {
       hooks: {
         afterTransfer: async (stored, call) => {
-          if (!recipe.types.includes(stored.file.fileType)) return;
-          return await transcode(stored, { recipe, replace: options.replace, call });
+          if (!recipe.types.includes(stored.file.fileType)) return {};
+          return await transcode(stored, { own, recipe, replace: options.replace, call });
         },
       },
     };
@@ -60,6 +61,7 @@ interface Recipe {
   readonly types: readonly string[];
   readonly extension: string;
   readonly args: readonly string[];
+  readonly needsAudio?: boolean;
 }
 
 function recipeOf(
@@ -80,35 +82,40 @@ function recipeOf(
 }
 
 async function transcode(
-  { path, relativePath }: StoredFile,
-  { recipe, replace, call }: { recipe: Recipe; replace: boolean; call: HookCall },
+  stored: StoredFile,
+  { own, recipe, replace, call }: { own: OwnFiles; recipe: Recipe; replace: boolean; call: HookCall },
 ): Promise<HookResult> {
-  const target = withEnding(path, `.${recipe.extension}`);
-  const made = withEnding(relativePath, `.${recipe.extension}`);
-  if (target === path) {
-    throw new TypeError(`"${relativePath}" would be written over itself: choose another extension`);
+  const target = beside(stored, `.${recipe.extension}`);
+  const result = { made: [target.relativePath], ...(replace ? { replacedBy: target.relativePath } : {}) };
+  // The same original by the same arguments needs no making; and where it was replaced, there is no original any more.
+  const making = JSON.stringify([recipe.args, stored.receipt.sha256]);
+  const standing = await own.standing(target);
+  if (standing.kind === "foreign") throw foreignError(target);
+  if (standing.kind !== "own" || standing.recipe !== making) {
+    const input = await probe(stored.path, call.signal);
+    if ("problem" in input) throw new Error(`"${stored.relativePath}" cannot be read: ${input.problem}`);
+    if (recipe.needsAudio && !input.hasAudio) return {};
+    const { durationSeconds } = input;
+    await make({ path: stored.path, target, recipe, durationSeconds, call, own, making });
   }
-  const input = await probe(path, call.signal);
-  if ("problem" in input) throw new Error(`"${relativePath}" cannot be read: ${input.problem}`);
-  if (!await plays(target, { as: input.durationSeconds, signal: call.signal })) {
-    await make({ path, target, recipe, durationSeconds: input.durationSeconds, call });
-  }
-  if (!replace) return { made: [made] };
-  await Deno.remove(path);
-  return { made: [made], replacedBy: made };
+  if (replace) await removeIfAny(stored.path);
+  return result;
 }
 
 interface Making {
   readonly path: string;
-  readonly target: string;
+  readonly target: Beside;
   readonly recipe: Recipe;
   readonly durationSeconds: number;
   readonly call: HookCall;
+  readonly own: OwnFiles;
+  /** Names the original and the arguments. */
+  readonly making: string;
 }
 
-async function make({ path, target, recipe, durationSeconds, call }: Making): Promise<void> {
+async function make({ path, target, recipe, durationSeconds, call, own, making }: Making): Promise<void> {
   // The ending tells ffmpeg which container to write.
-  const temporary = `${temporaryBeside(path)}.${recipe.extension}`;
+  const temporary = temporaryBeside(path, "transcode", `.${recipe.extension}`);
   try {
     const { code, stderr } = await runProgram("ffmpeg", [
       ...["-nostdin", "-hide_banner", "-v", "error", "-progress", "pipe:2", "-i", fileArgument(path)],
@@ -125,17 +132,14 @@ async function make({ path, target, recipe, durationSeconds, call }: Making): Pr
     if (!await plays(temporary, { as: durationSeconds, signal: call.signal })) {
       throw new Error("what ffmpeg made does not play as long as the original");
     }
-    await Deno.rename(temporary, target);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
+    await own.put(temporary, target, making);
+  } finally {
+    await removeIfAny(temporary);
   }
 }
 
-/** True when there is a file that plays as long: within two hundredths, and a second. */
+/** True when a file plays as long: within two hundredths, and a second. */
 async function plays(path: string, { as, signal }: { as: number; signal: AbortSignal }): Promise<boolean> {
-  const isThere = await Deno.stat(path).then(({ isFile }) => isFile, () => false);
-  if (!isThere) return false;
   const found = await probe(path, signal);
   return "durationSeconds" in found && Math.abs(found.durationSeconds - as) <= Math.max(1, as * 0.02);
 }

@@ -8,7 +8,7 @@ export interface Message {
   readonly text: string;
 }
 
-const start = /^\s*(\d{1,2}:\d{2}:\d{2})[\t ]+([\s\S]*)$/;
+const start = /^\s*(?:\d{4}-\d{2}-\d{2}[T ])?(\d{1,2}:\d{2}:\d{2})[\t ]+([\s\S]*)$/;
 
 /**
  * The messages of a chat as Zoom saves it. It has written them in several forms over the years:

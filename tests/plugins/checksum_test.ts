@@ -51,3 +51,11 @@ Deno.test("names with backslashes and line breaks are escaped as coreutils does"
   assert.equal(sumLine("a\\b\nc", "00"), "\\00  a\\\\b\\nc");
   assert.equal(sumLine("plain", "00"), "00  plain");
 });
+
+Deno.test("a list in the other form of sha256sum is gone on with", async () => {
+  await using trial = await testPlugin(checksum);
+  await Deno.mkdir(join(trial.dir, "m"));
+  await Deno.writeTextFile(join(trial.dir, "m", "SHA256SUMS"), `${"0".repeat(64)} *a.mp4\n`);
+  await trial.call("afterTransfer", await trial.store(file("a"), "m/a.mp4", "bytes"));
+  assert.deepEqual((await verify(join(trial.dir, "m"))).lines, ["a.mp4: OK"]);
+});

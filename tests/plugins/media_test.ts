@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Candidate, type PluginTrial, sampleCandidate, type StoredFile, testPlugin } from "zoom-extract";
 import mediaCheck from "../../plugins/media_check.ts";
 import transcode from "../../plugins/transcode/mod.ts";
+import { isProgram } from "../../plugins/_program.ts";
 import { makeMedia, testWith } from "./_tools.ts";
 
 const programs = ["ffmpeg", "ffprobe"];
@@ -86,6 +87,8 @@ await testWith(programs, "transcode replaces the original only once the new file
   const made = `m/${hostile.replace(/\.mp4$/, ".720p.mp4")}`;
   assert.deepEqual(await trial.call("afterTransfer", stored), { made: [made], replacedBy: made });
   await assert.rejects(Deno.stat(stored.path), Deno.errors.NotFound);
+  // A stop before the row knew of it: the call comes again, and the original is gone.
+  assert.deepEqual(await trial.call("afterTransfer", stored), { made: [made], replacedBy: made });
 
   await using cutting = await testPlugin(transcode, {
     options: { args: ["-t", "0.5", "-codec", "copy"], extension: "cut.mp4", replace: true },
@@ -103,6 +106,53 @@ await testWith(programs, "transcode tells what ffmpeg says, and leaves nothing h
   const stored = await media(trial, "m/v.mp4");
   await assert.rejects(trial.call("afterTransfer", stored), /ffmpeg ended with \d+: .*no-such-codec/);
   assert.deepEqual(await namesIn(join(trial.dir, "m")), ["v.mp4"]);
+});
+
+await testWith(
+  programs,
+  "transcode takes no file of Zoom's for its own, and leaves alone what has no sound",
+  async () => {
+    await using trial = await testPlugin(transcode, { options: { preset: "m4a", replace: true } });
+    const stored = await media(trial, "m/talk.mp4");
+    await Deno.writeTextFile(join(trial.dir, "m", "talk.m4a"), "Zoom's own sound");
+    await Deno.writeTextFile(join(trial.dir, "m", "talk.audio.m4a"), "somebody else's");
+    await assert.rejects(trial.call("afterTransfer", stored), /did not make has that name/);
+    assert.deepEqual(await namesIn(join(trial.dir, "m")), ["talk.audio.m4a", "talk.m4a", "talk.mp4"]);
+
+    const silent = await trial.store(lasting(2), "m/silent.mp4", "");
+    const picture = ["-f", "lavfi", "-i", "testsrc=size=130x101:rate=10:duration=2", "-pix_fmt", "yuv444p"];
+    await new Deno.Command("ffmpeg", { args: ["-v", "error", "-y", ...picture, silent.path], stdin: "null" })
+      .output();
+    assert.deepEqual(await trial.call("afterTransfer", silent), {});
+    await using odd = await testPlugin(transcode, { options: { preset: "720p-h264" } });
+    const copy = await odd.store(lasting(2), "m/odd.mp4", await Deno.readFile(silent.path));
+    assert.deepEqual(await odd.call("afterTransfer", copy), { made: ["m/odd.720p.mp4"] });
+  },
+);
+
+await testWith(programs, "transcode makes it anew when the original is another one", async () => {
+  await using trial = await testPlugin(transcode, { options: { preset: "mp3" } });
+  const candidate = lasting(2, "M4A");
+  const first = await media(trial, "m/s.m4a", { candidate, kind: "audio" });
+  await trial.call("afterTransfer", first);
+  const made = join(trial.dir, "m/s.mp3");
+  const before = (await Deno.stat(made)).size;
+  await makeMedia(first.path, 5, "audio");
+  await trial.call("afterTransfer", { ...first, receipt: { ...first.receipt, sha256: "1".repeat(64) } });
+  assert.ok((await Deno.stat(made)).size > before * 1.5);
+});
+
+Deno.test("media-check does not reject a file that is not there", async () => {
+  const missing = {
+    ...sampleCandidate(),
+    path: "/nowhere/x.mp4",
+    relativePath: "x.mp4",
+    receipt: { sizeBytes: 1, sha256: "" },
+  };
+  const isThere = await isProgram("ffprobe");
+  if (!isThere) return await assert.rejects(testPlugin(mediaCheck));
+  await using trial = await testPlugin(mediaCheck);
+  await assert.rejects(trial.call("afterTransfer", missing), /x\.mp4/);
 });
 
 const wrongOptions: readonly (readonly [options: Record<string, unknown>, message: RegExp])[] = [

@@ -33,7 +33,7 @@ Deno.test("a transcript becomes SRT, text with speakers and JSON, and stays as i
   await using trial = await testPlugin(transcript);
   const stored = await trial.store(caption, "m/t_TRANSCRIPT.vtt", vtt);
   assert.deepEqual(await trial.call("afterTransfer", stored), {
-    made: ["m/t_TRANSCRIPT.srt", "m/t_TRANSCRIPT.txt", "m/t_TRANSCRIPT.json"],
+    made: ["m/t_TRANSCRIPT.srt", "m/t_TRANSCRIPT.transcript.txt", "m/t_TRANSCRIPT.transcript.json"],
   });
   const read = (ending: string) => Deno.readTextFile(`${trial.dir}/m/t_TRANSCRIPT.${ending}`);
   assert.equal(
@@ -44,11 +44,11 @@ Deno.test("a transcript becomes SRT, text with speakers and JSON, and stays as i
       "4\n01:00:00,000 --> 01:00:01,000\nno speaker here\n\n",
   );
   assert.equal(
-    await read("txt"),
+    await read("transcript.txt"),
     "[00:00:01] Ana Žižek\nGood morning & welcome Let us begin\n\n[00:01:05] Bo Lindqvist\nFine with me\n\n" +
       "[01:00:00]\nno speaker here\n",
   );
-  const json = JSON.parse(await read("json"));
+  const json = JSON.parse(await read("transcript.json"));
   assert.deepEqual(json.speakers, ["Ana Žižek", "Bo Lindqvist"]);
   assert.deepEqual(json.cues[2], {
     start_ms: 65_250,
@@ -76,6 +76,7 @@ const lines: readonly (readonly [line: string, from: string, to: string, text: s
   ["00:01:02 From Ana to Everyone:\tHello", "Ana", "Everyone", "Hello"],
   ["14:01:02 From  Ana to  Bo (Direct Message) : psst", "Ana", "Bo (Direct Message)", "psst"],
   ["00:01:02\tno sender", "", "", "no sender"],
+  ["2024-05-02 10:00:01 From Ana to Everyone : dated", "Ana", "Everyone", "dated"],
 ];
 
 for (const [line, from, to, text] of lines) {
@@ -108,4 +109,23 @@ Deno.test("formats and chat are options, an unknown format is refused at the sta
     testPlugin(transcript, { options: { formats: ["docx"] } }),
     /no format "docx".*srt, txt, json/,
   );
+});
+
+Deno.test("a file that the plugin did not make is never written over", async () => {
+  await using trial = await testPlugin(transcript, { options: { formats: ["srt"] } });
+  const stored = await trial.store(caption, "m/a.vtt", vtt);
+  await Deno.writeTextFile(`${trial.dir}/m/a.srt`, "my own");
+  await assert.rejects(
+    trial.call("afterTransfer", stored),
+    /a file that this plugin did not make has that name/,
+  );
+  assert.equal(await Deno.readTextFile(`${trial.dir}/m/a.srt`), "my own");
+});
+
+Deno.test("a name of 255 bytes is shortened, and the hook may come twice", async () => {
+  await using trial = await testPlugin(transcript, { options: { formats: ["txt"] } });
+  const stored = await trial.store(caption, `m/${"ž".repeat(125)}.vtt`, vtt);
+  const first = await trial.call("afterTransfer", stored);
+  assert.deepEqual(await trial.call("afterTransfer", stored), first);
+  assert.match(first.made?.[0] ?? "", /^m\/ž+~[0-9a-f]{16}\.transcript\.txt$/);
 });
