@@ -90,7 +90,8 @@ export class Transfer {
     const { chunkSizeBytes, limiter } = this.#request;
     const quarterSecond = Math.max(1024, Math.floor((limiter?.bytesPerSecond ?? Infinity) / 4));
     const bytes = Math.min(largestReadBytes, chunkSizeBytes, quarterSecond);
-    return Math.max(1, Math.floor(bytes / 16 ** this.#stalls));
+    // Once smaller is enough: a long file may stall many times, and has to stay quick in between.
+    return Math.max(1, Math.floor(bytes / (this.#stalls > 0 ? 16 : 1)));
   }
 
   /**

@@ -93,6 +93,26 @@ Deno.test("transferFile() reads in smaller pieces after a stall", async () => {
   assert.deepEqual(writer.bytes, content);
 });
 
+Deno.test("transferFile() reads pieces of a useful size, however often a long file has stalled", async () => {
+  const content = mp4(4_000_000);
+  const stalls = 6;
+  const open = memorySource(({ offset }, call) => ({
+    offset,
+    sizeBytes: content.byteLength,
+    validator: "v",
+    body: call <= stalls
+      ? stalled(content.subarray(offset, offset + 300_000))
+      : byteStream([content.subarray(offset)]),
+  }));
+  const writer = new MemoryWriter();
+  let before = 0;
+  await transfer({ open, writer, idleTimeoutMs: 20, onRetry: () => before = writer.writes.length });
+  assert.deepEqual(writer.bytes, content);
+  assert.equal(open.calls.length, stalls + 1);
+  const last = writer.writes.slice(before);
+  assert.ok(last.length < 100, `${last.length} writes for the rest`);
+});
+
 Deno.test("transferFile() does not count its own slow disk as a stalled stream", async () => {
   const writer = new MemoryWriter();
   const write = writer.write.bind(writer);
