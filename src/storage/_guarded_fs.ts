@@ -150,10 +150,18 @@ export async function openRegularFile(path: string, options: OpenRegularOptions 
     throw fsError(isNew ? "create" : "open", path, error);
   }
   if (found === undefined) return file;
-  const opened = await file.stat();
-  if (opened.ino === found.ino && opened.dev === found.dev) return file;
-  file.close();
-  throw pathError("open", path, "it was replaced meanwhile");
+  try {
+    if (isSameFile(await file.stat(), found)) return file;
+    throw pathError("open", path, "it was replaced meanwhile");
+  } catch (error) {
+    file.close();
+    throw fsError("open", path, error);
+  }
+}
+
+/** Tells whether two looks were at one and the same file, whatever its name. */
+export function isSameFile(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
 }
 
 /** Writes all of `bytes` at the file's position, however many calls that takes. */

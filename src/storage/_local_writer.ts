@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { StorageError } from "../core/errors.ts";
 import { roomLogger } from "../core/log.ts";
 import type { BeginOptions, Receipt, SinkWriter } from "../core/sink.ts";
-import { fsError } from "./_fs_error.ts";
+import { fsError, pathError } from "./_fs_error.ts";
 import {
+  isSameFile,
   lstatIfAny,
   pieceSizeBytes,
   readPieces,
@@ -77,6 +77,8 @@ class LocalWriter implements SinkWriter {
     await this.#attempt("truncate", async () => {
       await this.#file.truncate(sizeBytes);
       this.#offset = await this.#file.seek(sizeBytes, Deno.SeekMode.Start);
+      // After a power cut the old bytes must not come back under what is then recorded of the new ones.
+      await this.#file.syncData();
     });
   }
 
@@ -85,19 +87,10 @@ class LocalWriter implements SinkWriter {
   }
 
   async commit(receipt: Receipt): Promise<void> {
-    const { directory, name, partialPath, modifiedAt } = this.#options;
+    const { directory, name, partialPath } = this.#options;
     const target = join(directory, name);
-    await this.#attempt("finish", async () => {
-      const { size } = await this.#file.stat();
-      if (size !== receipt.sizeBytes) {
-        const state = `it holds ${size} bytes instead of ${receipt.sizeBytes}`;
-        throw new StorageError(`Cannot finish "${partialPath}": ${state}`, {
-          code: "changed",
-          path: partialPath,
-        });
-      }
-      if (modifiedAt !== undefined) await this.#file.utime(modifiedAt, modifiedAt);
-    });
+    await this.#attempt("finish", () => this.#refuseForeignPartial(receipt));
+    await this.#setTime();
     await keepForeignFile(directory, name, receipt);
     this.#close();
     try {
@@ -118,6 +111,32 @@ class LocalWriter implements SinkWriter {
     // An empty partial is worth nothing to a later attempt.
     if (this.#offset === 0) return await this.discard();
     this.#close();
+  }
+
+  /** What gets the final name is what was written through this writer, and nothing that came to stand in its place. */
+  async #refuseForeignPartial(receipt: Receipt): Promise<void> {
+    const { partialPath } = this.#options;
+    const written = await this.#file.stat();
+    if (written.size !== receipt.sizeBytes) {
+      const state = `it holds ${written.size} bytes instead of ${receipt.sizeBytes}`;
+      throw pathError("finish", partialPath, state);
+    }
+    const found = await regularFileIfAny(partialPath);
+    if (found !== undefined && isSameFile(found, written)) return;
+    throw pathError(
+      "finish",
+      partialPath,
+      `it was ${found === undefined ? "removed" : "replaced"} meanwhile`,
+    );
+  }
+
+  /** The bytes are worth more than their time, which some file systems refuse. */
+  async #setTime(): Promise<void> {
+    const { modifiedAt, partialPath: path } = this.#options;
+    if (modifiedAt === undefined) return;
+    await this.#file.utime(modifiedAt, modifiedAt).catch((error) => {
+      log.warn("Cannot set the time of {path}: {error}", { path, error });
+    });
   }
 
   #close(): void {

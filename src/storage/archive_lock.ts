@@ -60,8 +60,9 @@ async function ensurePrivate(archive: string, name: string): Promise<void> {
   const path = await ensureDirectories(archive, [name], 0o700);
   const { mode } = await Deno.lstat(path);
   if (mode === null || (mode & 0o077) === 0) return;
+  // Memory sticks and network drives may know no modes; the archive is of use there all the same.
   await Deno.chmod(path, 0o700).catch((error) => {
-    throw fsError("make private", path, error);
+    log.warn("Cannot keep others from reading {path}: {error}", { path, error });
   });
 }
 
@@ -97,13 +98,21 @@ async function lockedError(archive: string, file: Deno.FsFile): Promise<LockedEr
 
 async function describeHolder(file: Deno.FsFile): Promise<string> {
   const buffer = new Uint8Array(4096);
-  const count = await file.read(buffer);
   try {
+    const count = await file.read(buffer);
     const holder = JSON.parse(new TextDecoder().decode(buffer.subarray(0, count ?? 0)));
-    const host = typeof holder.host === "string" ? ` on ${holder.host}` : "";
-    return `run ${holder.run_id} (process ${holder.pid}${host}, since ${holder.started_at})`;
+    const [runId, pid, startedAt] = [holder.run_id, holder.pid, holder.started_at].map(asWord);
+    const host = holder.host === undefined ? "" : ` on ${asWord(holder.host)}`;
+    return `run ${runId} (process ${pid}${host}, since ${startedAt})`;
   } catch {
-    // The other run has taken the lock and not yet said who it is.
+    // The other run has taken the lock and not yet said who it is, or a locked file cannot be read here.
     return "another run";
   }
+}
+
+/** What runs write into the lock is printed on terminals; what others wrote there is not. */
+function asWord(value: unknown): string {
+  const word = typeof value === "number" ? String(value) : value;
+  if (typeof word === "string" && /^[\w.:+-]{1,255}$/.test(word)) return word;
+  throw new TypeError("not written by a run");
 }

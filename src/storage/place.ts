@@ -92,7 +92,9 @@ export function planFiles(
   } = {},
 ): Map<string, string> {
   const names = new Map(options.existing);
-  const takenKeys = new Set([...names.values(), ...reservedFileNames].map(foldKey));
+  // Sidecars have another name for the moment in which they are written.
+  const sidecars = reservedFileNames.flatMap((name) => [name, `${name}.tmp`]);
+  const takenKeys = new Set([...names.values(), ...sidecars].map(foldKey));
   const isOpen = (name: string) => isFree(name, takenKeys) && !options.isTaken?.(name);
   const pending = new Map<string, { file: FileToPlace; level: number; name: string }>();
   for (const file of files) {

@@ -44,7 +44,8 @@ export function renderFilesCsv(files: readonly SidecarFile[]): string {
     columns: ["name", "type", "size", "sha256", "status", "start", "end"],
     record_delimiter: "windows",
     escape_formulas: true,
-    quoted_match: /[\r\n]/,
+    // Where a semicolon or a tab separates cells, a formula could begin behind one.
+    quoted_match: /[\r\n;\t]/,
   });
 }
 

@@ -71,8 +71,13 @@ async function keepBackup(target: string): Promise<void> {
   await regularFileIfAny(backup);
   const temporary = `${backup}.tmp`;
   await removeIfAny(temporary);
-  await Deno.copyFile(target, temporary);
-  await Deno.rename(temporary, backup);
+  try {
+    await Deno.copyFile(target, temporary);
+    await Deno.rename(temporary, backup);
+  } catch (error) {
+    await removeIfAny(temporary).catch(() => {});
+    throw error;
+  }
 }
 
 function baseWithoutExtension(path: string): string {

@@ -52,6 +52,71 @@ Deno.test("archiveLock() takes over from a process that was killed", async () =>
   await using _lock = await archiveLock(archive, second);
 });
 
+Deno.test("archiveLock() lets one of many first runs in, and no other", async () => {
+  await using root = await temporaryDirectory();
+  const archive = join(root.path, "archive");
+  const runs = Array.from({ length: 8 }, (_, n) => archiveLock(archive, { ...first, runId: `run-${n}` }));
+  const settled = await Promise.allSettled(runs);
+  const held = settled.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  const refused = settled.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
+  for (const lock of held) await lock[Symbol.asyncDispose]();
+  assert.equal(held.length, 1);
+  for (const error of refused) assert.ok(error instanceof LockedError, String(error));
+});
+
+Deno.test.each([
+  "",
+  "not JSON",
+  "null",
+  "{}",
+  '{"pid":"x","run_id":7}',
+  '{"pid":1,"run_id":"\\u001b[2J","started_at":"x"}',
+])("archiveLock() names nobody where the lock does not say who holds it: %j", async (content) => {
+  await using root = await temporaryDirectory();
+  await using _lock = await archiveLock(root.path, first);
+  await Deno.writeTextFile(join(root.path, "_metadata", "lock"), content);
+  await assert.rejects(() => archiveLock(root.path, second), {
+    name: "LockedError",
+    message: `Cannot use "${root.path}": another run holds it`,
+  });
+});
+
+Deno.test("archiveLock() is not put off by what a dead run left in the lock", async () => {
+  await using root = await temporaryDirectory();
+  await Deno.mkdir(join(root.path, "_metadata"));
+  // A process of that number is alive: this one.
+  const dead = `${JSON.stringify({ pid: Deno.pid, run_id: "dead", started_at: "2024" })}${" ".repeat(999)}`;
+  await Deno.writeTextFile(join(root.path, "_metadata", "lock"), dead);
+  await using _lock = await archiveLock(root.path, second);
+  const holder = JSON.parse(await Deno.readTextFile(join(root.path, "_metadata", "lock")));
+  assert.equal(holder.run_id, "run-2");
+});
+
+Deno.test("archiveLock() goes on where the file system knows no locks", async () => {
+  await using root = await temporaryDirectory();
+  const { tryLock } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.tryLock = () => Promise.reject(new Deno.errors.NotSupported("ENOLCK"));
+  try {
+    await using lock = await archiveLock(root.path, first);
+    assert.equal(lock.root, root.path);
+  } finally {
+    Deno.FsFile.prototype.tryLock = tryLock;
+  }
+});
+
+Deno.test("archiveLock() goes on where the file system knows no modes, as on a memory stick", async () => {
+  await using root = await temporaryDirectory();
+  await Deno.mkdir(join(root.path, "_logs"), { mode: 0o755 });
+  const { chmod } = Deno;
+  Deno.chmod = () => Promise.reject(Object.assign(new Error("not permitted"), { code: "EPERM" }));
+  try {
+    await using lock = await archiveLock(root.path, first);
+    assert.equal(lock.root, root.path);
+  } finally {
+    Deno.chmod = chmod;
+  }
+});
+
 Deno.test("archiveLock() makes its folders private, also those that are there", async () => {
   await using root = await temporaryDirectory();
   await Deno.mkdir(join(root.path, "_logs"), { mode: 0o755 });

@@ -81,6 +81,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "writeFileAtomic() without room for the previous version leaves nothing half-written",
+  ignore,
+  async fn() {
+    await using disk = await tinyDisk();
+    assert.ok(disk);
+    const path = join(disk.path, "state.json");
+    // Room for the new version beside the old one, and for little more.
+    await writeFileAtomic(path, new Uint8Array(600 * 1024));
+    await assert.rejects(() => writeFileAtomic(path, new Uint8Array(300 * 1024), { backup: true }), {
+      code: "disk_full",
+    });
+    assert.equal((await Deno.stat(path)).size, 600 * 1024);
+    assert.deepEqual(await tree(disk.path), ["state.json"]);
+  },
+});
+
+Deno.test({
   name: "freeBytes() is what the disk of a path has left, also of a path to come",
   ignore,
   async fn() {
@@ -103,6 +120,7 @@ Deno.test.each([
   ["EROFS", "not_writable"],
   ["ENAMETOOLONG", "path"],
   ["ELOOP", "path"],
+  ["ENOENT", "path"],
   ["EIO", "storage"],
 ])("A failed call with %s becomes a StorageError with the code %s", (...[system, code]: [string, string]) => {
   const thrown = Object.assign(new Error("it failed"), { code: system });

@@ -117,8 +117,83 @@ Deno.test("localSink() refuses to finish a partial that is not what the receipt 
   await using writer = await localSink(root.path).begin(path, { signal: calm() });
   await writer.write(utf8("abc"));
   await Deno.truncate(join(root.path, `${path.join("/")}.part`), 1);
-  await assert.rejects(() => writer.commit(receiptOf("abc")), { name: "StorageError", code: "changed" });
+  await assert.rejects(() => writer.commit(receiptOf("abc")), { name: "StorageError", code: "path" });
   assert.equal((await tree(root.path)).at(-1), `${path.join("/")}.part`);
+});
+
+Deno.test.each(["removed", "replaced", "a link", "a directory"])(
+  "localSink() gives the final name to nothing but what it wrote: the partial is %s",
+  async (what) => {
+    await using root = await temporaryDirectory();
+    await using outside = await temporaryDirectory();
+    const victim = join(outside.path, "victim.txt");
+    await Deno.writeTextFile(victim, "abc");
+    await using writer = await localSink(root.path).begin(path, { signal: calm() });
+    await writer.write(utf8("abc"));
+    const partial = join(root.path, `${path.join("/")}.part`);
+    await Deno.remove(partial);
+    if (what === "replaced") await Deno.writeTextFile(partial, "xyz");
+    if (what === "a link") await Deno.symlink(victim, partial);
+    if (what === "a directory") await Deno.mkdir(partial);
+    // `path`: this file is skipped, the run goes on.
+    await assert.rejects(() => writer.commit(receiptOf("abc")), { name: "StorageError", code: "path" });
+    assert.equal(await Deno.lstat(join(root.path, ...path)).catch(() => "nothing"), "nothing");
+  },
+);
+
+Deno.test("localSink() finishes a file whose time the disk will not take", async () => {
+  await using root = await temporaryDirectory();
+  const modifiedAt = new Date("2024-12-01T14:00:00Z");
+  await using writer = await localSink(root.path).begin(path, { modifiedAt, signal: calm() });
+  await writer.write(utf8("abc"));
+  const { utime } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.utime = () => Promise.reject(new Deno.errors.PermissionDenied("EPERM"));
+  try {
+    await writer.commit(receiptOf("abc"));
+  } finally {
+    Deno.FsFile.prototype.utime = utime;
+  }
+  assert.equal(await Deno.readTextFile(join(root.path, ...path)), "abc");
+});
+
+Deno.test("localSink() makes it durable that old bytes are gone before new ones come", async () => {
+  await using root = await temporaryDirectory();
+  await using writer = await localSink(root.path).begin(path, { signal: calm() });
+  await writer.write(utf8("abc"));
+  const calls: string[] = [];
+  const { truncate, syncData } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.truncate = function (size) {
+    calls.push("truncate");
+    return truncate.call(this, size);
+  };
+  Deno.FsFile.prototype.syncData = function () {
+    calls.push("sync");
+    return syncData.call(this);
+  };
+  try {
+    await writer.truncate(0);
+  } finally {
+    Object.assign(Deno.FsFile.prototype, { truncate, syncData });
+  }
+  assert.deepEqual(calls, ["truncate", "sync"]);
+});
+
+Deno.test("localSink() closes what it opened when a look at it fails", async () => {
+  await using root = await temporaryDirectory();
+  await (async () => {
+    await using writer = await localSink(root.path).begin(path, { signal: calm() });
+    await writer.write(utf8("abc"));
+  })();
+  const { stat } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.stat = () => Promise.reject(Object.assign(new Error("i/o"), { code: "EIO" }));
+  try {
+    await assert.rejects(() => localSink(root.path).begin(path, { signal: calm() }), {
+      name: "StorageError",
+      code: "storage",
+    });
+  } finally {
+    Deno.FsFile.prototype.stat = stat;
+  }
 });
 
 Deno.test("localSink() takes the longest names there are", async () => {

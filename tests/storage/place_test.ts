@@ -76,6 +76,8 @@ Deno.test("planFiles() never takes the names of the sidecars, in no case and wit
   assert.equal(names.aaaaaaaa1, "Meta_aaaaaaaa.JSON");
   assert.equal(names.bbbbbbbb1, "files_poll.csv");
   assert.notEqual(names.cccccccc1, "x.mp4.part");
+  const temporary = { key: "dddddddd1", baseName: "meta.json", recordingType: "", fileExtension: "tmp" };
+  assert.equal(plan([temporary]).dddddddd1, "meta.json_dddddddd.tmp");
 });
 
 Deno.test("planFiles() never gives two files the same folded name, and does not depend on their order", () => {

@@ -52,6 +52,13 @@ Deno.test.each(["=1", "+1", "-1", "@x", "\tx", "\rx"])("renderFilesCsv() neutral
   assert.ok(row.replace(/^"/, "").startsWith(`'${name}`), row);
 });
 
+Deno.test.each(["a;=1+1", "a\t=1+1", "a\n=1+1", "a,=1+1"])(
+  "renderFilesCsv() keeps %j one cell, also where another sign separates cells",
+  (name) => {
+    assert.ok(renderFilesCsv([{ ...video, name }]).includes(`\r\n"${name}",MP4`));
+  },
+);
+
 Deno.test("renderFilesCsv() of no files is its header", () => {
   assert.equal(renderFilesCsv([]), "name,type,size,sha256,status,start,end\r\n");
 });
