@@ -3,6 +3,8 @@ import { AppError, TransferError } from "../core/errors.ts";
 interface BodyReaderOptions {
   /** Upper bound of one piece. */
   readonly largestReadBytes: number;
+  /** Take what comes instead of waiting until a piece is full. */
+  readonly isPatient: boolean;
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -10,6 +12,8 @@ interface BodyReaderOptions {
 const smallestViewBytes = 64 * 1024;
 const targetReadMs = 500;
 const growth = 4;
+/** The runtime's timers fire at once beyond this. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Reads a body in pieces as large as the line can fill within half a second, and watches that it goes on.
@@ -45,7 +49,8 @@ export class BodyReader implements AsyncDisposable {
     if (this.#isDone) return undefined;
     this.#throwIfInterrupted();
     const startedMs = performance.now();
-    const timer = setTimeout(() => this.#interrupt(this.#stalled()), this.#options.idleTimeoutMs);
+    const idleMs = Math.min(this.#options.idleTimeoutMs, longestTimerMs);
+    const timer = setTimeout(() => this.#interrupt(this.#stalled()), idleMs);
     let piece: Uint8Array<ArrayBuffer> | undefined;
     try {
       const result = this.#reader instanceof ReadableStreamBYOBReader
@@ -98,7 +103,8 @@ export class BodyReader implements AsyncDisposable {
   }
 
   #adapt(receivedBytes: number, elapsedMs: number): void {
-    const { largestReadBytes, idleTimeoutMs } = this.#options;
+    const { largestReadBytes, idleTimeoutMs, isPatient } = this.#options;
+    if (isPatient) return;
     const withinMs = Math.min(targetReadMs, idleTimeoutMs / growth);
     const affordable = receivedBytes / Math.max(elapsedMs, 0.01) * withinMs;
     const next = Math.min(affordable, receivedBytes * growth, largestReadBytes);

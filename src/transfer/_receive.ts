@@ -18,6 +18,7 @@ interface ReceiveOptions {
   readonly version: FileVersion;
   readonly idleTimeoutMs: number;
   readonly largestReadBytes: number;
+  readonly isPatient: boolean;
   readonly limiter?: RateLimiter | undefined;
   readonly signal: AbortSignal;
   /** The answer is accepted: what is held from now on is of this version. */
@@ -31,11 +32,11 @@ export async function receive(opened: OpenedFile, options: ReceiveOptions): Prom
   const { held } = options;
   checkContentType(opened.contentType);
   await refuseMisfit(opened, options);
-  let pending: Promise<Uint8Array<ArrayBuffer> | undefined>;
-  if (opened.offset === 0 && held.offset > 0) {
-    pending = Promise.resolve(await beginAnew(opened, options, reader));
-  } else pending = reader.read();
-  options.onAccepted(versionOf(opened));
+  const isRestart = opened.offset === 0 && held.offset > 0;
+  const first = isRestart ? await beginAnew(opened, options, reader) : undefined;
+  const version = versionAfter(opened, options.version);
+  options.onAccepted(version);
+  let pending = isRestart ? Promise.resolve(first) : reader.read();
   try {
     for (let piece; (piece = await pending) !== undefined;) {
       const { byteLength } = piece;
@@ -44,12 +45,12 @@ export async function receive(opened: OpenedFile, options: ReceiveOptions): Prom
         : options.limiter.take(byteLength, options.signal).then(() => reader.read());
       // Whoever fails first ends the attempt; the other outcome is of no interest then.
       pending.catch(() => {});
-      await refuseSurplus(opened, held, byteLength);
+      await refuseSurplus(version, held, byteLength);
       await held.append(piece, opened.contentType);
       reader.recycle(piece);
-      options.onProgress(opened.sizeBytes);
+      options.onProgress(version.sizeBytes);
     }
-    checkLength(opened, held);
+    checkLength(version, held);
     held.checkWhole(opened.contentType);
   } catch (error) {
     if (isContentFailure(error)) await held.restart();
@@ -96,22 +97,21 @@ function isOtherVersion(opened: OpenedFile, version: FileVersion): boolean {
     return true;
   }
   if (version.sizeBytes === undefined) return false;
+  if (sizeBytes !== undefined) return sizeBytes !== version.sizeBytes;
   // A range answer that hides the total can still be trusted when its validator fits.
-  return sizeBytes === undefined ? validator === undefined : sizeBytes !== version.sizeBytes;
+  return validator === undefined || version.validator === undefined;
 }
 
-async function refuseSurplus(opened: OpenedFile, held: HeldBytes, addedBytes: number): Promise<void> {
-  const sizeBytes = opened.sizeBytes ?? Infinity;
+async function refuseSurplus(version: FileVersion, held: HeldBytes, addedBytes: number): Promise<void> {
+  const sizeBytes = version.sizeBytes ?? Infinity;
   const received = held.offset + addedBytes;
   if (received <= sizeBytes) return;
   await held.restart();
   throw wrongLength(sizeBytes, received);
 }
 
-function checkLength(opened: OpenedFile, held: HeldBytes): void {
-  if (opened.sizeBytes !== undefined && held.offset !== opened.sizeBytes) {
-    throw wrongLength(opened.sizeBytes, held.offset);
-  }
+function checkLength({ sizeBytes }: FileVersion, held: HeldBytes): void {
+  if (sizeBytes !== undefined && held.offset !== sizeBytes) throw wrongLength(sizeBytes, held.offset);
 }
 
 function wrongLength(expected: number, received: number): TransferError {
@@ -122,8 +122,10 @@ function wrongLength(expected: number, received: number): TransferError {
   });
 }
 
-function versionOf(opened: OpenedFile): FileVersion {
+/** What is known of the bytes held from now on; an answer that goes on with them may say less than earlier ones did. */
+function versionAfter(opened: OpenedFile, before: FileVersion): FileVersion {
   return {
+    ...(opened.offset > 0 ? before : {}),
     ...(opened.validator === undefined ? {} : { validator: opened.validator }),
     ...(opened.sizeBytes === undefined ? {} : { sizeBytes: opened.sizeBytes }),
   };

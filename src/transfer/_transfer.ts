@@ -1,4 +1,4 @@
-import { ApiError, TransferError } from "../core/errors.ts";
+import { TransferError } from "../core/errors.ts";
 import type { OpenFile } from "../core/source.ts";
 import type { HeldBytes } from "./_held_bytes.ts";
 import { type FileVersion, receive } from "./_receive.ts";
@@ -11,7 +11,7 @@ export class Transfer {
   readonly #request: TransferRequest;
   readonly #held: HeldBytes;
   #version: FileVersion;
-  #stalls = 0;
+  #hasStalled = false;
   #unstatedSizeBytes: number | undefined;
   /** Furthest byte the last attempt got to. */
   reached = 0;
@@ -50,16 +50,21 @@ export class Transfer {
 
   /** Draws conclusions that the next attempt needs. */
   async prepareAfter(error: unknown): Promise<void> {
-    if (error instanceof TransferError && error.code === "stalled") this.#stalls++;
-    const isRangeRefused = error instanceof TransferError && error.code === "range" ||
-      error instanceof ApiError && error.status === 416;
-    if (isRangeRefused) await this.#held.restart();
+    if (!(error instanceof TransferError)) return;
+    if (error.code === "stalled") this.#hasStalled = true;
+    if (error.code === "range") await this.#held.restart();
+  }
+
+  /** Where the next attempt goes on: 0 when nothing shows of which version the bytes held are. */
+  get usableBytes(): number {
+    const { validator, sizeBytes } = this.#version;
+    const isKnown = validator !== undefined || sizeBytes !== undefined;
+    const { offset } = this.#held;
+    return isKnown && offset <= (sizeBytes ?? Infinity) ? offset : 0;
   }
 
   async #prepareHeld(): Promise<void> {
-    const { validator, sizeBytes } = this.#version;
-    const isKnown = validator !== undefined || sizeBytes !== undefined;
-    if (!isKnown || this.#held.offset > (sizeBytes ?? Infinity)) await this.#held.restart();
+    if (this.usableBytes === 0) await this.#held.restart();
     await this.#held.restore(this.#request.signal);
   }
 
@@ -71,6 +76,8 @@ export class Transfer {
       version: this.#version,
       idleTimeoutMs,
       largestReadBytes: this.#largestReadBytes(),
+      // It may have been a large read on a stream that had become slow.
+      isPatient: this.#hasStalled,
       limiter,
       signal,
       onAccepted: (version) => {
@@ -82,16 +89,13 @@ export class Transfer {
         this.#request.onProgress?.(this.reached, sizeBytes);
       },
     });
-    if (opened.sizeBytes === undefined) this.#confirmUnstatedLength();
+    if (this.#version.sizeBytes === undefined) this.#confirmUnstatedLength();
   }
 
-  /** Smaller after a stall, which may have been a large read on a stream that had become slow. */
   #largestReadBytes(): number {
     const { chunkSizeBytes, limiter } = this.#request;
     const quarterSecond = Math.max(1024, Math.floor((limiter?.bytesPerSecond ?? Infinity) / 4));
-    const bytes = Math.min(largestReadBytes, chunkSizeBytes, quarterSecond);
-    // Once smaller is enough: a long file may stall many times, and has to stay quick in between.
-    return Math.max(1, Math.floor(bytes / (this.#stalls > 0 ? 16 : 1)));
+    return Math.min(largestReadBytes, chunkSizeBytes, quarterSecond);
   }
 
   /**

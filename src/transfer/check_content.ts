@@ -47,7 +47,7 @@ export function checkContent(
   const text = decodeStart(head);
   if (isPage(text)) throw refusal("html", kind, "an HTML page");
   if (answer.isWhole) refuseErrorObject(head, kind);
-  if (isJsonType(answer.contentType) && !["json", ""].includes(kind)) {
+  if (isJsonType(answer.contentType) && !isJsonKind(kind)) {
     if (answer.isWhole || head.byteLength >= headSizeBytes) throw refusal("json_error", kind, "JSON");
   }
   const sign = signs[kind];
@@ -92,21 +92,39 @@ function isJsonType(contentType: string): boolean {
 }
 
 function isPage(text: string): boolean {
-  return /^(?:<!doctype|<html)/i.test(text);
+  return /^(?:(?:<\?xml[^>]*>|<!--.*?-->)\s*)*(?:<!doctype|<html)/is.test(text);
 }
 
 /** JSON answers in place of a file are short; a longer document is a file. */
 function refuseErrorObject(whole: Uint8Array, kind: string): void {
   if (whole.byteLength >= headSizeBytes || !decodeStart(whole).startsWith("{")) return;
-  let value: { status?: unknown; errorCode?: unknown; errorMessage?: unknown };
+  let value: ErrorObject;
   try {
     value = JSON.parse(new TextDecoder().decode(whole));
   } catch {
     return;
   }
-  if (value.status !== false || value.errorCode === undefined) return;
-  const reason = typeof value.errorMessage === "string" ? `: ${value.errorMessage.slice(0, 100)}` : "";
-  throw refusal("json_error", kind, redactText(`error ${String(value.errorCode).slice(0, 20)}${reason}`));
+  const code = value.errorCode ?? value.code;
+  const message = value.errorMessage ?? value.message;
+  const isError = value.errorCode !== undefined || (code !== undefined && typeof message === "string");
+  const isRefusal = value.errorCode !== undefined && value.status === false;
+  if (isJsonKind(kind) ? !isRefusal : !isError) return;
+  const reason = typeof message === "string" ? `: ${message.slice(0, 100)}` : "";
+  throw refusal("json_error", kind, redactText(`error ${String(code).slice(0, 20)}${reason}`));
+}
+
+/** Zoom's two forms of an error. In place of a file that may be JSON, only the first one with its `status` counts. */
+interface ErrorObject {
+  readonly status?: unknown;
+  readonly errorCode?: unknown;
+  readonly errorMessage?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+/** True for kinds that are JSON or may be. */
+function isJsonKind(kind: string): boolean {
+  return kind === "json" || kind === "";
 }
 
 function refusal(code: "html" | "json_error" | "content", kind: string, received: string): TransferError {

@@ -16,11 +16,15 @@ export function createRateLimiter(bytesPerSecond: number, clock: Clock = systemC
   if (!(bytesPerSecond > 0)) throw new RangeError(`Cannot limit to ${bytesPerSecond} bytes per second`);
   const burstMs = 250;
   let paidUntilMs = -Infinity;
+  let lastMs = -Infinity;
   return {
     bytesPerSecond,
     async take(sizeBytes, signal) {
       signal.throwIfAborted();
       const nowMs = clock.now();
+      // The machine's clock was set back: the debt stays what it was.
+      if (nowMs < lastMs) paidUntilMs -= lastMs - nowMs;
+      lastMs = nowMs;
       paidUntilMs = Math.max(paidUntilMs, nowMs - burstMs) + sizeBytes * 1000 / bytesPerSecond;
       const waitMs = paidUntilMs - nowMs;
       if (waitMs > 0) await clock.sleep(waitMs, signal);

@@ -66,7 +66,7 @@ export async function transferFile(request: TransferRequest): Promise<TransferOu
   signal.throwIfAborted();
   const held = new HeldBytes(writer, file, request.chunkSizeBytes);
   const transfer = new Transfer(request, held);
-  const budget = new AttemptBudget({ backoff, random: () => clock.random(), offset: writer.offset });
+  const budget = new AttemptBudget({ backoff, random: () => clock.random(), offset: transfer.usableBytes });
   for (let refresh = false;;) {
     budget.begin();
     try {

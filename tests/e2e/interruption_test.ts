@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type FaultRule, generateAccount, type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest, assertHoldsExactly, assertKeepsSecrets } from "../support/archive_under_test.ts";
-import { Program, runProgram, until } from "../support/program.ts";
+import { Program, type ProgramResult, runProgram, until } from "../support/program.ts";
 
 const nowMs = Date.now();
 const day = (back: number) => new Date(nowMs - back * 86_400_000).toISOString().slice(0, 10);
@@ -38,17 +38,64 @@ const points: readonly (readonly [string, FaultRule])[] = [
   ["in the middle of the last file", { on: "/storage/*", do: "stall", bytes: 25_000, after: 39 }],
 ];
 
-async function killAt(zoom: Simulator, archive: ArchiveUnderTest, fault: FaultRule): Promise<void> {
-  zoom.fault(fault);
-  const program = new Program(args(archive), { zoom });
-  const seen = () => zoom.count(fault.on);
+/** Kills the program once it is where it should be; fails when it ends by itself before. */
+async function killWhen(program: Program, isThere: () => Promise<boolean>): Promise<void> {
+  // Less than the delays of the faults, which would let the program go on.
+  const deadline = AbortSignal.timeout(45_000);
+  let ended: ProgramResult | undefined;
+  void program.result.then((result) => ended = result);
   try {
-    await until(() => seen() > (fault.after ?? 0), AbortSignal.timeout(30_000));
+    while (!await isThere()) {
+      if (ended !== undefined) assert.fail(`it ended by itself with ${ended.code}: ${ended.stderr}`);
+      deadline.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   } finally {
-    program.kill("SIGKILL");
+    if (ended === undefined) program.kill("SIGKILL");
     await program.result;
   }
+}
+
+/** What of the recordings lies in the archive: finished files, and bytes in partials. */
+async function recordingsIn(archive: ArchiveUnderTest): Promise<{ files: number; partialBytes: number }> {
+  let files = 0;
+  let partialBytes = 0;
+  for (const path of await archive.tree()) {
+    const isPartial = path.endsWith(".part");
+    // It may get its final name between the two looks.
+    if (isPartial) {
+      partialBytes += (await Deno.stat(`${archive.dir}/${path}`).catch(() => ({ size: 0 }))).size;
+    } else if (!/\/(?:meta\.json|files\.csv)(?:\.tmp)?$/.test(path)) files++;
+  }
+  return { files, partialBytes };
+}
+
+async function killAt(zoom: Simulator, archive: ArchiveUnderTest, fault: FaultRule): Promise<void> {
+  const { files: before } = await recordingsIn(archive);
+  const { on, after = 0 } = fault;
+  const hasBytes = fault.do === "stall" && (fault.bytes ?? 0) > 0;
+  // One download each that the fault lets pass ends, and the first that it meets is the last thing that happens.
+  const areDownloads = on !== "/oauth/token" && !on.startsWith("/accounts/");
+  zoom.resetCounts();
+  zoom.fault(fault);
+  await killWhen(new Program(args(archive), { zoom }), async () => {
+    if (zoom.count(on) <= after) return false;
+    const { files, partialBytes } = await recordingsIn(archive);
+    return !areDownloads || (files === before + after && (!hasBytes || partialBytes > 0));
+  });
   zoom.clearFaults();
+  const { files, partialBytes } = await recordingsIn(archive);
+  if (areDownloads) assert.equal(files, before + after);
+  if (hasBytes) assert.ok(partialBytes > 0);
+}
+
+/** Asserts that a run brought the archive to its end: nothing half-written, nothing under way. */
+async function assertIsSettled(archive: ArchiveUnderTest, zoom: Simulator): Promise<void> {
+  await assertHoldsExactly(archive, zoom.truth());
+  const leftOver = (await archive.tree({ all: true })).filter((path) => /\.(?:part|tmp)$/.test(path));
+  assert.deepEqual(leftOver, []);
+  const statuses = archive.query("SELECT status, count(*) AS files FROM inventory GROUP BY status");
+  assert.deepEqual(statuses, [{ status: "completed", files: zoom.truth().length }]);
 }
 
 Deno.test.each(points)("killed %s and started again, the archive is the same", async (_name, fault) => {
@@ -57,14 +104,30 @@ Deno.test.each(points)("killed %s and started again, the archive is the same", a
   await reference.run({ range: { from: day(80), to: day(0) } });
 
   await using archive = await ArchiveUnderTest.of(zoom);
-  zoom.resetCounts();
   await killAt(zoom, archive, fault);
   const { code, stdout, stderr } = await runProgram(args(archive), { zoom });
   assert.equal(code, 0, stderr);
   assert.equal(JSON.parse(stdout).files.held, 40);
-  await assertHoldsExactly(archive, zoom.truth());
+  await assertIsSettled(archive, zoom);
   assert.deepEqual(await archive.digests(), await reference.digests());
   await assertKeepsSecrets(archive, zoom, [stdout, stderr]);
+});
+
+Deno.test("killed again and again, the archive is the same, and no file that was held is fetched twice", async () => {
+  await using zoom = await startSimulator({ account: account() });
+  await using reference = await ArchiveUnderTest.of(zoom);
+  await reference.run({ range: { from: day(80), to: day(0) } });
+
+  await using archive = await ArchiveUnderTest.of(zoom);
+  for (const [bytes, after] of [[1, 4], [49_000, 9], [30_000, 13]] as const) {
+    await killAt(zoom, archive, { on: "/storage/*", do: "stall", bytes, after });
+  }
+  zoom.resetCounts();
+  const { code, stderr } = await runProgram(args(archive), { zoom });
+  assert.equal(code, 0, stderr);
+  assert.equal(zoom.count("/storage/*"), 40 - 4 - 9 - 13);
+  await assertIsSettled(archive, zoom);
+  assert.deepEqual(await archive.digests(), await reference.digests());
 });
 
 Deno.test("what was received before the kill is not received again", async () => {
@@ -73,16 +136,8 @@ Deno.test("what was received before the kill is not received again", async () =>
   });
   await using archive = await ArchiveUnderTest.of(zoom);
   zoom.fault({ on: "/storage/*", do: "stall", bytes: 4_000_000 });
-  const program = new Program(args(archive), { zoom });
-  const partial = async () => (await archive.tree()).find((path) => path.endsWith(".part"));
-  const heldBytes = async () => {
-    const path = await partial();
-    return path === undefined ? 0 : (await Deno.stat(`${archive.dir}/${path}`)).size;
-  };
-  const deadline = AbortSignal.timeout(30_000);
-  while (await heldBytes() < 2_000_000) deadline.throwIfAborted();
-  program.kill("SIGKILL");
-  await program.result;
+  const heldBytes = async () => (await recordingsIn(archive)).partialBytes;
+  await killWhen(new Program(args(archive), { zoom }), async () => await heldBytes() >= 2_000_000);
   const held = await heldBytes();
   zoom.clearFaults();
   zoom.resetCounts();
@@ -93,7 +148,7 @@ Deno.test("what was received before the kill is not received again", async () =>
     headers["range"]
   );
   assert.deepEqual(ranges, [`bytes=${held}-`]);
-  await assertHoldsExactly(archive, zoom.truth());
+  await assertIsSettled(archive, zoom);
 });
 
 Deno.test("SIGINT ends the run within five seconds with 130, and --resume goes on without listing again", async () => {
@@ -111,6 +166,7 @@ Deno.test("SIGINT ends the run within five seconds with 130, and --resume goes o
   assert.equal(JSON.parse(stdout).status, "interrupted");
   const state = JSON.parse(await archive.text("_metadata/extraction_state.json"));
   assert.equal(state.status, "interrupted");
+  assert.deepEqual(archive.query("SELECT file_key FROM inventory WHERE status = 'active'"), []);
 
   zoom.clearFaults();
   zoom.resetCounts();
@@ -121,7 +177,7 @@ Deno.test("SIGINT ends the run within five seconds with 130, and --resume goes o
   assert.equal(resumed.code, 0, resumed.stderr);
   assert.equal(JSON.parse(resumed.stdout).run_id, state.run_id);
   assert.equal(zoom.count("/accounts/*/recordings"), 0);
-  await assertHoldsExactly(archive, zoom.truth());
+  await assertIsSettled(archive, zoom);
 });
 
 Deno.test("a second run of the same archive ends with 9 and names the first", async () => {

@@ -113,6 +113,26 @@ Deno.test("transferFile() reads pieces of a useful size, however often a long fi
   assert.ok(last.length < 100, `${last.length} writes for the rest`);
 });
 
+Deno.test("transferFile() takes a trickle for what it is once a large read has stalled", async () => {
+  const content = mp4(420_000);
+  const open = memorySource(({ offset }) => ({
+    offset,
+    sizeBytes: 420_000,
+    validator: "v",
+    // Quick enough to begin with that large reads follow, too slow afterwards for any of them to end in time.
+    body: trickle(content.subarray(offset), 200_000, 1000),
+  }));
+  const outcome = await transfer({ open, writer: new MemoryWriter(), idleTimeoutMs: 400 });
+  assert.deepEqual([outcome.sha256, outcome.attempts], [sha256(content), 2]);
+});
+
+Deno.test("transferFile() can wait for ever", async () => {
+  const content = mp4(100);
+  const open = memorySource(() => ({ sizeBytes: 100, body: trickle(content, 0, 50) }));
+  const outcome = await transfer({ open, writer: new MemoryWriter(), idleTimeoutMs: 1e12 });
+  assert.equal(outcome.attempts, 1);
+});
+
 Deno.test("transferFile() does not count its own slow disk as a stalled stream", async () => {
   const writer = new MemoryWriter();
   const write = writer.write.bind(writer);
@@ -191,6 +211,17 @@ Deno.test("createRateLimiter() lets little traffic pass without a pause, and sav
   assert.deepEqual(clock.sleeps.slice(1), [750]);
 });
 
+Deno.test("createRateLimiter() does not wait for a clock that was set back", async () => {
+  const clock = instantClock();
+  let aheadMs = 3_600_000;
+  const limiter = createRateLimiter(1000, { ...clock, now: () => clock.now() + aheadMs });
+  const signal = new AbortController().signal;
+  await limiter.take(1000, signal);
+  aheadMs = 0;
+  await limiter.take(1000, signal);
+  assert.deepEqual(clock.sleeps, [750, 1750], "the debt last seen, and its own second");
+});
+
 Deno.test("createRateLimiter() passes on the reason of a cancelled signal", async () => {
   const reason = new Error("stop now");
   const limiter = createRateLimiter(1000, instantClock());
@@ -261,5 +292,26 @@ function stalled(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<Arra
   return new ReadableStream({
     type: "bytes",
     start: (controller: ReadableByteStreamController) => controller.enqueue(bytes.slice()),
+  });
+}
+
+/** `quick` bytes at once, the rest piece by piece with pauses. */
+function trickle(
+  bytes: Uint8Array<ArrayBuffer>,
+  quick: number,
+  step: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller: ReadableByteStreamController) {
+      if (at >= quick) await new Promise((resolve) => setTimeout(resolve, 15));
+      const end = at < quick ? Math.min(quick, at + 200_000) : at + step;
+      controller.enqueue(bytes.slice(at, end));
+      at = end;
+      if (at < bytes.byteLength) return;
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
   });
 }

@@ -192,6 +192,92 @@ Deno.test("transferFile() keeps what it holds when a login page answers in place
   assert.deepEqual(open.calls.map(({ refresh }) => refresh), [false, false, true, true]);
 });
 
+Deno.test("transferFile() does not forget the validator when an answer leaves it out", async () => {
+  const other = mp4(300_000, 7);
+  const open = memorySource(({ offset, validator }, call) => {
+    if (call === 1) {
+      const body = byteStream([content.subarray(offset, 150_000)], new TypeError("cut"));
+      return { offset, sizeBytes: 300_000, body };
+    }
+    const start = validator === undefined || validator === "v2" ? offset : 0;
+    return { offset: start, sizeBytes: 300_000, validator: "v2", body: other.subarray(start) };
+  });
+  const opened: unknown[] = [];
+  const writer = new MemoryWriter(content.subarray(0, 100_000));
+  const outcome = await transfer({
+    open,
+    writer,
+    resume: { validator: "v1", sizeBytes: 300_000 },
+    onOpened: (version) => opened.push(version),
+  });
+  assert.deepEqual(open.calls.map(({ validator }) => validator), ["v1", "v1"]);
+  assert.deepEqual(writer.bytes, other, "all of one version");
+  assert.equal(outcome.sha256, sha256(other));
+  assert.deepEqual(opened, [
+    { validator: "v1", sizeBytes: 300_000 },
+    { validator: "v2", sizeBytes: 300_000 },
+  ]);
+});
+
+Deno.test("transferFile() takes no validator for a proof that it has nothing to compare with", async () => {
+  const open = memorySource(({ offset }) => ({
+    offset,
+    ...(offset > 0 ? {} : { sizeBytes: 300_000 }),
+    validator: "v2",
+    body: content.subarray(offset),
+  }));
+  const writer = new MemoryWriter(mp4(1000, 99));
+  const outcome = await transfer({ open, writer, resume: { sizeBytes: 300_000 } });
+  assert.deepEqual(open.calls.map(({ offset }) => offset), [1000, 0]);
+  assert.equal(outcome.sha256, digest);
+});
+
+Deno.test("transferFile() holds a range without a total to the size known from before", async () => {
+  const open = memorySource(({ offset }, call) => ({
+    offset,
+    validator: "v1",
+    // A connection closed early can look like the end here.
+    body: content.subarray(offset, call === 1 ? 200_000 : 300_000),
+  }));
+  const file = { fileType: "MP4", fileExtension: "mp4" };
+  const errors: Error[] = [];
+  const outcome = await transfer({
+    open,
+    writer: new MemoryWriter(content.subarray(0, 1000)),
+    file,
+    resume: { validator: "v1", sizeBytes: 300_000 },
+    onRetry: (_attempt, _delayMs, error) => errors.push(error),
+  });
+  assert.deepEqual(errors.map((error) => error instanceof TransferError && error.code), ["truncated"]);
+  assert.deepEqual(open.calls.map(({ offset }) => offset), [1000, 200_000]);
+  assert.equal(outcome.sha256, digest);
+});
+
+Deno.test("transferFile() goes on when a range brings less than was asked for", async () => {
+  const open = memorySource(({ offset }) => ({
+    offset,
+    sizeBytes: 300_000,
+    validator: "v1",
+    body: content.subarray(offset, offset + 40_000),
+  }));
+  const outcome = await transfer({ open, writer: new MemoryWriter() });
+  assert.deepEqual([outcome.sha256, outcome.attempts, outcome.receivedBytes], [digest, 8, 300_000]);
+});
+
+Deno.test("transferFile() measures progress from zero where the partial is of no use", async () => {
+  const open = memorySource(({ offset }) => ({
+    offset,
+    sizeBytes: 300_000,
+    validator: "v1",
+    body: byteStream(
+      [content.subarray(offset, offset + 30_000)],
+      offset + 30_000 < 300_000 ? new TypeError("cut") : undefined,
+    ),
+  }));
+  const outcome = await transfer({ open, writer: new MemoryWriter(mp4(299_000, 99)) });
+  assert.deepEqual([outcome.sha256, outcome.attempts], [digest, 10]);
+});
+
 Deno.test("transferFile() gives the same bytes and digest for any sequence of cuts", async () => {
   const contents = Array.from({ length: 10 }, (_, version) => mp4(5000, version));
   const cut = fc.record({
