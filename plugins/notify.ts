@@ -140,7 +140,11 @@ function networkProblem(error: unknown): string {
   return networkProblems.find(([pattern]) => pattern.test(texts))?.[1] ?? "no answer from the webhook";
 }
 
-/** A message in Slack's form: https://docs.slack.dev/messaging/formatting-message-text (read 2026-11-24). */
+/**
+ * A message in Slack's form. A text has at most 3,000 characters.
+ *
+ * @see https://docs.slack.dev/reference/block-kit/composition-objects/text-object (read 2026-11-24)
+ */
 function slackMessage(summary: RunSummary): Record<string, unknown> {
   const headline = headlineOf(summary);
   return {
