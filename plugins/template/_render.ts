@@ -2,7 +2,7 @@ import type { Candidate } from "zoom-extract";
 import type { FieldUse, Hole, Part } from "./_parse.ts";
 import { applyFormat } from "./_format.ts";
 import { byteLength, cleanText, cutToBytes, isBlank, maxSegmentBytes } from "./_text.ts";
-import { isTime } from "./_time.ts";
+import { readTime } from "./_time.ts";
 
 /** What a template is filled with. */
 export interface RenderInput {
@@ -46,7 +46,7 @@ function renderHole({ fields, then, otherwise }: Hole, input: RenderInput): Piec
 /** The cleaned value; `""` when unknown. */
 function readField({ field }: FieldUse, candidate: Candidate): string {
   const raw = field.read(candidate);
-  if (field.kind === "time") return isTime(raw) ? raw : "";
+  if (field.kind === "time") return readTime(raw) === undefined ? "" : raw;
   const value = cleanText(raw);
   return isBlank(value) ? "" : value;
 }

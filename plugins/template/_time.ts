@@ -17,17 +17,25 @@ const months = [
   "December",
 ];
 
-/** Tells whether `text` is a time as Zoom writes it: a day, or a second in UTC. */
-export function isTime(text: string): boolean {
-  return !Number.isNaN(Date.parse(text)) && /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text);
+type Time = Temporal.Instant | Temporal.PlainDate;
+
+/** A time as Zoom writes it, a second in UTC or a day; `undefined` for anything else. */
+export function readTime(text: string): Time | undefined {
+  try {
+    return text.includes("T") ? Temporal.Instant.from(text) : Temporal.PlainDate.from(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes a time in a zone; a day alone is the same day everywhere. */
 export function formatTime(text: string, letters: string, zone: string): string {
-  const time = text.includes("T")
-    ? Temporal.Instant.from(text).toZonedDateTimeISO(zone)
-    : Temporal.PlainDate.from(text).toZonedDateTime("UTC");
-  return letters.replace(/%(.)/g, (_, letter: string) => writeLetter(letter, time));
+  const time = readTime(text);
+  if (time === undefined) return text;
+  const zoned = time instanceof Temporal.Instant
+    ? time.toZonedDateTimeISO(zone)
+    : time.toZonedDateTime("UTC");
+  return letters.replace(/%(.)/g, (_, letter: string) => writeLetter(letter, zoned));
 }
 
 function writeLetter(letter: string, time: Temporal.ZonedDateTime): string {

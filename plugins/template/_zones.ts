@@ -11,11 +11,9 @@ export function zoneChooser(wanted: readonly string[]): (candidate: Candidate) =
   for (const zone of wanted) {
     if (zone === "meeting" || zone === "host" || isZone(zone)) continue;
     const meant = nearest(zone, ["meeting", "host", ...Intl.supportedValuesOf("timeZone")]);
-    const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
-    throw new Error(
-      `Cannot use template.timezone "${zone}": there is no such zone${hint} Write meeting, host, UTC or a name such as Europe/Ljubljana`
-        .replace("zone Write", "zone; write"),
-    );
+    const hint = meant === undefined ? ";" : `, did you mean ${meant}?`;
+    const accepted = "there are meeting, host, UTC and names such as Europe/Ljubljana";
+    throw new Error(`Cannot use template.timezone "${zone}": there is no such zone${hint} ${accepted}`);
   }
   return (candidate) => wanted.map((zone) => resolveZone(zone, candidate)).find(isZone) ?? "UTC";
 }

@@ -23,7 +23,7 @@
  * | `{topic:.60B}` | at most 60 bytes of UTF-8; no character is cut in two |
  * | `{file_type:lower}`, `{file_type:upper}` | small, or capital letters |
  * | `{duration_minutes:03}` | a number with at least 3 digits |
- * | `{{`, `}}` | a brace; within braces `\|\|` is a bar |
+ * | `{{`, `}}` | a brace, outside of braces; within them `\|\|` is a bar |
  *
  * Letters of times: `%Y` year, `%y` its last two digits, `%m` month, `%d` day, `%j` day of the year, `%H` and `%I` hour of 24
  * and of 12, `%p` AM or PM, `%M` minute, `%S` second, `%G` and `%V` year and week of ISO 8601, `%u` weekday from 1 (Monday),
@@ -48,7 +48,15 @@
  *
  * ## Presets
  *
- * `original` is the layout without this plugin, always in UTC; `by-month`, `by-topic` and `flat` are in `_presets.ts`.
+ * | Preset | Folders |
+ * |---|---|
+ * | `original` | as without this plugin, always in UTC |
+ * | `by-month` | year, month, person, meeting |
+ * | `by-topic` | person, topic, meeting |
+ * | `flat` | person |
+ *
+ * A folder that names the meeting's uuid, or its number and start, is the meeting's own; others hold files of many
+ * meetings, and a meeting's `meta.json` goes elsewhere. The option `folders` overrules that.
  *
  * @module
  */
