@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { heldSizesBelow, inventoryPath, openArchive } from "./archive/mod.ts";
 import type { ActiveNaming } from "./core/active_plugins.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
@@ -13,12 +14,9 @@ import type { EventListener, RunSummary } from "./core/events.ts";
 import { type Inventory, openInventory } from "./inventory/mod.ts";
 import {
   createSelection,
-  heldSizesBelow,
-  inventoryPath,
   type ListedFileState,
   listFiles as listFilesOf,
   namingOf,
-  openArchive,
   type PlanParts,
   planRun,
   resolveResume,

@@ -14,7 +14,8 @@ import type { EventListener } from "./core/events.ts";
 import { pluginLogger } from "./core/log.ts";
 import { redactText } from "./core/redact.ts";
 import type { Again } from "./inventory/mod.ts";
-import { openArchive, runHeldHooks } from "./pipeline/mod.ts";
+import { openArchive } from "./archive/mod.ts";
+import { runHeldHooks } from "./pipeline/mod.ts";
 import type { HostOptions, LoadedPlugin, Manifest, TriedPlugin } from "./plugin_host/mod.ts";
 import { runIdAt } from "./run_id.ts";
 

@@ -1,8 +1,9 @@
-import type { CommandInfo } from "./commands.ts";
+import type { CommandInfo } from "./command_info.ts";
 import { commands } from "./commands.ts";
 import { exitCodes } from "./exit_code.ts";
 import type { OptionRow } from "./option_row.ts";
-import { defaultText, flagText, optionGroups, optionsOf } from "./options.ts";
+import { optionGroups } from "./option_groups.ts";
+import { defaultText, flagText, optionsOf } from "./options.ts";
 import type { Style } from "./render/style.ts";
 import { shellLines, wrap } from "./render/text.ts";
 import { programName } from "./version.ts";

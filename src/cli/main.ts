@@ -1,5 +1,6 @@
 import { UsageError } from "../core/errors.ts";
-import { type CommandInfo, findCommand } from "./commands.ts";
+import type { CommandInfo } from "./command_info.ts";
+import { findCommand } from "./commands.ts";
 import { type CliContext, systemContext } from "./context.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { createStyle, wantsColor } from "./render/style.ts";

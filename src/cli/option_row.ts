@@ -1,5 +1,17 @@
 /** Names of the commands that take options. */
-export type CommandName = "extract" | "list" | "plugins" | "hooks" | "simulate" | "demo" | "help";
+export type CommandName =
+  | "extract"
+  | "list"
+  | "status"
+  | "verify"
+  | "export"
+  | "rebuild"
+  | "adopt"
+  | "plugins"
+  | "hooks"
+  | "simulate"
+  | "demo"
+  | "help";
 
 /** How the text of an option is read. */
 export type OptionKind =

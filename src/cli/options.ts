@@ -1,35 +1,37 @@
+import {
+  accountGroup,
+  extensions,
+  output,
+  pace,
+  proof,
+  settings,
+  simulated,
+  what,
+  where,
+} from "./option_groups.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 
-const archive: readonly CommandName[] = ["extract", "list", "plugins", "hooks"];
-const telling: readonly CommandName[] = ["extract", "list", "hooks"];
-const both: readonly CommandName[] = ["extract", "list"];
+/** What works on an archive. */
+const archive: readonly CommandName[] = [
+  "extract",
+  "list",
+  "status",
+  "verify",
+  "export",
+  "rebuild",
+  "adopt",
+  "plugins",
+  "hooks",
+];
+const plugged: readonly CommandName[] = ["extract", "list", "adopt", "plugins", "hooks"];
+const telling: readonly CommandName[] = archive.filter((name) => name !== "plugins");
+const live: readonly CommandName[] = ["extract", "list", "verify", "adopt", "hooks", "demo"];
+/** What signs in to Zoom. */
+const asking: readonly CommandName[] = ["extract", "list", "verify", "adopt"];
+const both: readonly CommandName[] = ["extract", "list", "adopt"];
 const extract: readonly CommandName[] = ["extract"];
 const list: readonly CommandName[] = ["list"];
 const simulate: readonly CommandName[] = ["simulate"];
-
-const what = "What to fetch";
-const where = "Where it goes";
-const pace = "Pace and limits";
-const proof = "Completeness";
-const output = "Output";
-const extensions = "Plugins";
-const settings = "Configuration";
-/** The group of the options that say which account it is. */
-export const accountGroup = "Zoom account (environment, .env or --config only)";
-const simulated = "The simulated account";
-
-/** Groups in the order of the help. */
-export const optionGroups: readonly string[] = [
-  what,
-  where,
-  proof,
-  pace,
-  output,
-  extensions,
-  settings,
-  accountGroup,
-  simulated,
-];
 
 /** Every option of every command, in the order the help and the README show them. */
 export const optionRows: readonly OptionRow[] = [
@@ -326,7 +328,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "none",
     help: "Use a bundled plugin; repeatable.",
     group: extensions,
-    commands: archive,
+    commands: plugged,
   },
   {
     long: "plugin-option",
@@ -335,7 +337,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "none",
     help: "Set an option of a plugin; repeatable.",
     group: extensions,
-    commands: archive,
+    commands: plugged,
   },
   {
     long: "grant",
@@ -344,7 +346,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "none",
     help: "Give a dropped-in plugin the permissions it asks for; repeatable.",
     group: extensions,
-    commands: archive,
+    commands: plugged,
   },
   {
     long: "naming",
@@ -362,7 +364,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "none",
     help: "Look for dropped-in plugins there too; repeatable.",
     group: extensions,
-    commands: archive,
+    commands: plugged,
   },
   {
     long: "no-plugins",
@@ -448,7 +450,7 @@ export const optionRows: readonly OptionRow[] = [
     kind: "switch",
     help: "Plain progress lines instead of the live view.",
     group: output,
-    commands: ["extract", "list", "hooks", "demo"],
+    commands: live,
   },
   {
     long: "yes",
@@ -466,7 +468,7 @@ export const optionRows: readonly OptionRow[] = [
     required: true,
     help: "Account id of the Server-to-Server OAuth app.",
     group: accountGroup,
-    commands: both,
+    commands: asking,
   },
   {
     long: "client-id",
@@ -477,7 +479,7 @@ export const optionRows: readonly OptionRow[] = [
     required: true,
     help: "Client id of the app.",
     group: accountGroup,
-    commands: both,
+    commands: asking,
   },
   {
     long: "client-secret",
@@ -489,7 +491,7 @@ export const optionRows: readonly OptionRow[] = [
     required: true,
     help: "Client secret of the app.",
     group: accountGroup,
-    commands: both,
+    commands: asking,
   },
   {
     long: "api-url",
@@ -500,7 +502,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "https://api.zoom.us/v2",
     help: "Base of the API, for other Zoom clouds and for tests.",
     group: accountGroup,
-    commands: both,
+    commands: asking,
   },
   {
     long: "oauth-url",
@@ -511,7 +513,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "https://zoom.us/oauth/token",
     help: "Token endpoint, for other Zoom clouds and for tests.",
     group: accountGroup,
-    commands: both,
+    commands: asking,
   },
   {
     long: "users",

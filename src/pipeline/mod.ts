@@ -7,8 +7,6 @@
  *
  * @module
  */
-export { type Archive, inventoryPath, openArchive } from "./archive.ts";
-export { heldSizesBelow } from "./held.ts";
 export type { FileStatus } from "../inventory/mod.ts";
 export { type Naming, namingOf } from "./naming.ts";
 export { type ListedFileState, listFiles, type PlanParts, planRun } from "./plan.ts";

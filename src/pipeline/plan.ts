@@ -9,7 +9,7 @@ import { type Candidate, foreignFileKey, type ListedMeeting } from "../core/reco
 import { compileUserFilter } from "../core/user_filter.ts";
 import { type FileRow, type FileStatus, type Inventory, toCandidate } from "../inventory/mod.ts";
 import { classify, onPremise } from "./classify.ts";
-import { type HeldSizes, isHeld } from "./held.ts";
+import { type HeldSizes, isHeld } from "../archive/mod.ts";
 import { statesFiles, whenVanished } from "./ingest.ts";
 import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
 import { ListingTally } from "./reconcile.ts";

@@ -1,7 +1,7 @@
 import type { Config } from "../core/config.ts";
 import type { EventListener } from "../core/events.ts";
 import type { Inventory, RunFilters, RunRow } from "../inventory/mod.ts";
-import type { FoundState } from "./state_file.ts";
+import type { FoundState } from "../archive/mod.ts";
 
 /** The choices of a run that decide what it is about. */
 export function filtersOf(config: Config): RunFilters {

@@ -5,7 +5,7 @@ import { formatCount } from "../core/units.ts";
 import { type FileRow, type RunScope, toCandidate } from "../inventory/mod.ts";
 import type { Choice, Named } from "../core/active_plugins.ts";
 import { type Classification, classify, onPremise, unplanned } from "./classify.ts";
-import { type HeldSizes, isHeld } from "./held.ts";
+import { type HeldSizes, isHeld } from "../archive/mod.ts";
 import { type IngestContext, tellDue } from "./ingest.ts";
 import { placeMeeting } from "./place_meeting.ts";
 import { askAbout } from "./select.ts";

@@ -6,17 +6,9 @@ import type { RunEvent, RunSummary } from "../../src/core/events.ts";
 import type { FileRef, Listed, ListRequest, ZoomAccount } from "../../src/core/listing.ts";
 import type { ListedFile, ListedMeeting } from "../../src/core/recording.ts";
 import type { OpenedFile, OpenOptions } from "../../src/core/source.ts";
+import { heldSizesBelow, inventoryPath, openArchive } from "../../src/archive/mod.ts";
 import { openInventory } from "../../src/inventory/mod.ts";
-import {
-  createSelection,
-  heldSizesBelow,
-  inventoryPath,
-  namingOf,
-  openArchive,
-  planRun,
-  resolveResume,
-  runOnce,
-} from "../../src/pipeline/mod.ts";
+import { createSelection, namingOf, planRun, resolveResume, runOnce } from "../../src/pipeline/mod.ts";
 import { defaultNaming } from "../../src/storage/mod.ts";
 
 /** Noon of the day on which all tests of this folder happen. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { simAccount, simMeeting, simUser, startSimulator } from "../../src/simulator/mod.ts";
-import { inventoryPath } from "../../src/pipeline/mod.ts";
+import { inventoryPath } from "../../src/archive/mod.ts";
 import { StorageError } from "../../src/core/errors.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { listedFile, listedMeeting, nowMs, PipelineUnderTest } from "./_support.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openInventory } from "../../src/inventory/mod.ts";
-import { inventoryPath } from "../../src/pipeline/mod.ts";
+import { inventoryPath } from "../../src/archive/mod.ts";
 import { DailyLimitError, StorageError } from "../../src/core/errors.ts";
 import type { RunSummary } from "../../src/core/events.ts";
 import { listedFile, listedMeeting, PipelineUnderTest } from "./_support.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { roomLogger } from "../core/log.ts";
 
-const log = roomLogger("pipeline");
+const log = roomLogger("archive");
 
 /** Sizes on disk of files of the archive, in bytes; `undefined` for those that are not there. */
 export type HeldSizes = (paths: readonly string[]) => Promise<readonly (number | undefined | "unknown")[]>;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RunRow } from "../../src/inventory/mod.ts";
-import { StateFile } from "../../src/pipeline/state_file.ts";
-import { listedMeeting, ManualClock, PipelineUnderTest } from "./_support.ts";
+import { StateFile } from "../../src/archive/mod.ts";
+import { listedMeeting, ManualClock, PipelineUnderTest } from "../pipeline/_support.ts";
 
 const run: RunRow = {
   runId: "run1",
