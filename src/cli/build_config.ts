@@ -35,6 +35,7 @@ export function buildConfig(
     userFilter: options.list("user-filter"),
     range,
     maxConcurrent: options.number("max-concurrent") ?? "auto",
+    segments: options.number("segments") ?? "auto",
     includeTrash: options.on("include-trash"),
     dryRun: options.on("dry-run"),
     resume: options.on("resume"),

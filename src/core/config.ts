@@ -40,6 +40,8 @@ export interface Config {
   readonly range: DateRange;
   /** Parallel downloads, 1 to 64, or `auto` (2 to 16, by what the line gives). @default {"auto"} */
   readonly maxConcurrent: number | "auto";
+  /** Connections for one large file, 1 to 16, or `auto` (those that no other file needs). @default {"auto"} */
+  readonly segments: number | "auto";
   /** Also list the trash. @default {false} */
   readonly includeTrash: boolean;
   /** List, filter, plan; download nothing and create nothing. @default {false} */
@@ -101,6 +103,7 @@ export function completeConfig(given: PartialConfig, nowMs: number = Date.now())
     userFilter: [],
     range: defaultRange(nowMs),
     maxConcurrent: "auto",
+    segments: "auto",
     includeTrash: false,
     dryRun: false,
     resume: false,

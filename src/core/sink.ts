@@ -21,6 +21,12 @@ export interface BeginOptions {
   readonly signal: AbortSignal;
 }
 
+/** A place in a partial to write at; disposing closes it. */
+export interface RangeWriter extends AsyncDisposable {
+  /** Writes all of `bytes` behind what was written here before; they may be reused once the promise resolves. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
 /**
  * A file being written. Nothing is visible at its path until `commit()`; disposing without it keeps the
  * partial, so that a later attempt goes on.
@@ -33,8 +39,15 @@ export interface SinkWriter extends AsyncDisposable {
   readonly offset: number;
   /** Appends all of `bytes`; they may be reused once the promise resolves. One write at a time. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** The first `length` bytes kept, in order, for hashing. */
-  read(length: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** `length` of the bytes kept, in order, for hashing. @param start where they begin; the first byte when left out */
+  read(length: number, start?: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /**
+   * Opens a second place to write at, so that ranges of a file can arrive side by side; absent where bytes can only be
+   * appended. Which of them are there is the caller's to know: `offset` stays what it was until `measure()`.
+   */
+  writeFrom?(position: number): Promise<RangeWriter>;
+  /** Makes `offset` the length that ranges have given the partial, gaps included. */
+  measure?(): Promise<void>;
   /** Drops what is kept beyond `sizeBytes`. */
   truncate(sizeBytes: number): Promise<void>;
   /** Makes what was written durable under the partial's name. */

@@ -46,6 +46,8 @@ export interface FileRow {
   readonly deleted_time: string | null;
   readonly remote_size: number | null;
   readonly remote_validator: string | null;
+  /** JSON of the ranges that are there of a partial with gaps. */
+  readonly partial_ranges: string | null;
   readonly run_id: string;
   readonly first_seen_at: string;
   readonly updated_at: string;

@@ -168,7 +168,9 @@ export class Files {
   /** Stores the proof of received bytes ahead of the rename, so that a crash between the two loses nothing. */
   setReceipt(key: string, receipt: { sizeBytes: number; sha256: string }): void {
     this.#db.durableTransaction(() => {
-      this.#db.prepare("UPDATE inventory SET file_size = ?, sha256 = ?, updated_at = ? WHERE file_key = ?")
+      this.#db.prepare(
+        `UPDATE inventory SET file_size = ?, sha256 = ?, partial_ranges = NULL, updated_at = ? WHERE file_key = ?`,
+      )
         .run(receipt.sizeBytes, receipt.sha256, this.#now(), key);
     });
   }
@@ -177,6 +179,12 @@ export class Files {
   setRemote(key: string, remote: { sizeBytes?: number | undefined; validator?: string | undefined }): void {
     this.#db.prepare("UPDATE inventory SET remote_size = ?, remote_validator = ? WHERE file_key = ?")
       .run(remote.sizeBytes ?? null, remote.validator ?? null, key);
+  }
+
+  /** Remembers which bytes of a partial are there; `undefined` where it has no gaps. */
+  setRanges(key: string, ranges: readonly (readonly [start: number, end: number])[] | undefined): void {
+    this.#db.prepare("UPDATE inventory SET partial_ranges = ? WHERE file_key = ?")
+      .run(ranges === undefined ? null : JSON.stringify(ranges), key);
   }
 
   /** Forgets a file of which nothing was ever held. */

@@ -176,4 +176,8 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   ALTER TABLE inventory ADD COLUMN replaced_by TEXT;
   `,
+  `
+  -- What is there of a partial that arrives in ranges, as [[start, end], …]; null where it has no gaps.
+  ALTER TABLE inventory ADD COLUMN partial_ranges TEXT;
+  `,
 ];

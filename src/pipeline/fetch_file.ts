@@ -9,7 +9,14 @@ import { redactText } from "../core/redact.ts";
 import { disposition } from "../core/retry.ts";
 import type { Receipt, Sink, SinkWriter } from "../core/sink.ts";
 import { type FileRow, type Inventory, toCandidate } from "../inventory/mod.ts";
-import { type RateLimiter, transferFile, type TransferOutcome } from "../transfer/mod.ts";
+import {
+  type ByteRange,
+  ByteRanges,
+  type ParallelRanges,
+  type RateLimiter,
+  transferFile,
+  type TransferOutcome,
+} from "../transfer/mod.ts";
 import type { Limits, Reservation } from "./limits.ts";
 import type { UrlCache } from "./url_cache.ts";
 
@@ -28,6 +35,10 @@ export interface FetchContext {
   readonly freeBytes: () => Promise<number | undefined>;
   /** Zoom or the network pushed back. */
   readonly onPushback: () => void;
+  /** Bytes arrived. */
+  readonly onBytes: (sizeBytes: number) => void;
+  /** Several connections for a large file; one when undefined. */
+  readonly parallel: ParallelRanges | undefined;
   /** A hook is due for a file; called in the transaction of the change that it is due for. */
   readonly onDue: (key: string, hook: FileHook) => void;
   readonly signal: AbortSignal;
@@ -117,9 +128,10 @@ async function receive(
     modifiedAt: Number.isNaN(modifiedMs) ? undefined : new Date(modifiedMs),
     signal,
   });
-  const missingBytes = Math.max(0, (row.listed_size ?? 0) - writer.offset);
+  const held = heldOf(row, writer);
+  const missingBytes = Math.max(0, (row.listed_size ?? 0) - held.sizeBytes);
   using space = limits.reserve(missingBytes, await context.freeBytes());
-  const outcome = await move(row, { writer, space }, context);
+  const outcome = await move(row, { writer, held, space }, context);
   inventory.files.setReceipt(row.file_key, outcome);
   await writer.commit(outcome);
   return { receipt: outcome, receivedBytes: outcome.receivedBytes };
@@ -127,45 +139,57 @@ async function receive(
 
 async function move(
   row: FileRow,
-  { writer, space }: { writer: SinkWriter; space: Reservation },
+  { writer, held, space }: { writer: SinkWriter; held: HeldPartial; space: Reservation },
   context: FetchContext,
 ): Promise<TransferOutcome> {
   const { config, account, urls, inventory, limits, emit, signal, clock } = context;
   const key = row.file_key;
   const path = row.path ?? "";
-  const startOffset = writer.offset;
+  const startOffset = held.sizeBytes;
+  let listedUrl = urls.take(key);
   let counted = startOffset;
   let countedBytes = 0;
-  emit({ type: "file_started", key, path, offset: writer.offset, sizeBytes: row.listed_size ?? undefined });
+  emit({ type: "file_started", key, path, offset: startOffset, sizeBytes: row.listed_size ?? undefined });
   const outcome = await transferFile({
-    open: (options) =>
-      account.open({
+    open: (options) => {
+      const downloadUrl = listedUrl;
+      // Ranges of one file share the address of the listing; a further attempt asks Zoom for a fresh one.
+      if (options.until === undefined || options.refresh) listedUrl = undefined;
+      return account.open({
         meetingUuid: row.meeting_uuid,
         meetingStart: row.meeting_start,
         key,
         id: row.file_id ?? undefined,
         fileExtension: row.file_extension,
-        downloadUrl: urls.take(key),
-      }, options),
+        downloadUrl,
+      }, options);
+    },
     writer,
     file: {
       fileType: row.file_type,
       fileExtension: row.file_extension,
       ...(row.listed_size === null ? {} : { listedSizeBytes: row.listed_size }),
     },
-    resume: { sizeBytes: row.remote_size ?? undefined, validator: row.remote_validator ?? undefined },
+    resume: {
+      sizeBytes: row.remote_size ?? undefined,
+      validator: row.remote_validator ?? undefined,
+      ranges: held.ranges,
+    },
+    parallel: context.parallel,
     idleTimeoutMs: config.idleTimeoutMs,
     chunkSizeBytes: config.chunkSizeBytes,
     ...(context.limiter ? { limiter: context.limiter } : {}),
     signal,
     clock,
     onOpened: (remote) => inventory.files.setRemote(key, remote),
+    onRanges: (ranges) => inventory.files.setRanges(key, ranges),
     onProgress: (offset, sizeBytes) => {
       // Less than before: the bytes held were dropped, and it began anew.
       const newBytes = offset < counted ? offset : offset - counted;
       counted = offset;
       countedBytes += newBytes;
       limits.received(newBytes);
+      context.onBytes(newBytes);
       space.written(Math.max(0, offset - startOffset));
       emit({ type: "file_progress", key, offset, sizeBytes });
     },
@@ -176,4 +200,17 @@ async function move(
   });
   limits.received(Math.max(0, outcome.receivedBytes - countedBytes));
   return outcome;
+}
+
+/** What an earlier run left of a file. */
+interface HeldPartial {
+  readonly sizeBytes: number;
+  /** Absent where there are no gaps. */
+  readonly ranges?: readonly ByteRange[];
+}
+
+function heldOf({ partial_ranges: text }: FileRow, { offset }: SinkWriter): HeldPartial {
+  if (text === null) return { sizeBytes: offset };
+  const ranges = JSON.parse(text) as readonly ByteRange[];
+  return { sizeBytes: new ByteRanges(ranges).within(offset).totalBytes, ranges };
 }

@@ -19,6 +19,7 @@ import type { Naming } from "./naming.ts";
 import { TransferQueue } from "./queue.ts";
 import { countFiles, ListingTally, reconcile, type RunOutcome } from "./reconcile.ts";
 import { reportRetention } from "./retention.ts";
+import { parallelRanges } from "./parallel_ranges.ts";
 import type { Selection } from "./select.ts";
 import { Sidecars } from "./sidecars.ts";
 import { Slots } from "./slots.ts";
@@ -263,7 +264,7 @@ async function transfer(
   },
 ): Promise<void> {
   const { config, archive, run, limits, clock, emit, account, sidecars, state, details } = stages;
-  const slots = new Slots(config.maxConcurrent);
+  const slots = new Slots(config.maxConcurrent, clock);
   const context: FetchContext = {
     config,
     runId: run.runId,
@@ -279,6 +280,8 @@ async function transfer(
     emit,
     freeBytes: archive.freeBytes,
     onPushback: () => slots.shrink(),
+    onBytes: (sizeBytes) => slots.received(sizeBytes),
+    parallel: parallelRanges(config.segments, slots),
     onDue,
     signal,
   };

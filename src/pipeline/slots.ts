@@ -1,41 +1,43 @@
-/** How many transfers may run at once: fixed, or following what the line gives. */
-export class Slots {
-  readonly #adaptive: boolean;
-  readonly #max: number;
-  #limit: number;
-  #used = 0;
-  #goodSinceChange = 0;
-  readonly #waiting: (() => void)[] = [];
+import type { Clock } from "../core/clock.ts";
+import { AutoLimit } from "./auto_limit.ts";
 
-  /** @param max a number, or `auto`: begins at 2, grows to 16 while files complete, halves when Zoom pushes back */
-  constructor(max: number | "auto") {
-    this.#adaptive = max === "auto";
-    this.#max = max === "auto" ? 16 : max;
-    this.#limit = max === "auto" ? 2 : max;
+type Grant = () => void;
+
+/** How many connections may transfer at once: a fixed number, or as many as the line is worth. */
+export class Slots {
+  readonly #clock: Pick<Clock, "now">;
+  readonly #fixed: number | undefined;
+  readonly #auto: AutoLimit;
+  #used = 0;
+  readonly #waiting: Grant[] = [];
+  /** Additional connections of files that are under way already; files come first. */
+  readonly #waitingSpares: Grant[] = [];
+
+  /** @param max a number, or `auto`: begins at 2 and follows what arrives, at most 16 */
+  constructor(max: number | "auto", clock: Pick<Clock, "now">) {
+    this.#fixed = max === "auto" ? undefined : max;
+    this.#clock = clock;
+    this.#auto = new AutoLimit(clock.now());
   }
 
   get limit(): number {
-    return this.#limit;
+    return this.#fixed ?? this.#auto.limit;
+  }
+
+  /** True while a file waits for a connection. */
+  get isWanted(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Resolves when a slot is free and takes it; rejects with the signal's reason. */
-  async acquire(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#used < this.#limit) {
-      this.#used++;
-      return;
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#waiting.push(resolve);
-    try {
-      await promise;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      const index = this.#waiting.indexOf(resolve);
-      if (index >= 0) this.#waiting.splice(index, 1);
-    }
+  acquire(signal: AbortSignal): Promise<void> {
+    return this.#wait(this.#waiting, signal);
+  }
+
+  /** Takes a slot that no file waits for; the result gives it back. */
+  async spare(signal: AbortSignal): Promise<() => void> {
+    await this.#wait(this.#waitingSpares, signal);
+    return () => this.release();
   }
 
   release(): void {
@@ -43,24 +45,46 @@ export class Slots {
     this.#wake();
   }
 
-  /** A file came through: one more slot for every slot's worth of good files. */
-  grow(): void {
-    if (!this.#adaptive || ++this.#goodSinceChange < this.#limit || this.#limit >= this.#max) return;
-    this.#limit++;
-    this.#goodSinceChange = 0;
-    this.#wake();
+  /** Bytes arrived. */
+  received(sizeBytes: number): void {
+    this.#count({ bytes: sizeBytes });
+  }
+
+  /** A file came through. */
+  finished(): void {
+    this.#count({ files: 1 });
   }
 
   /** Zoom or the network pushed back. */
   shrink(): void {
-    if (!this.#adaptive) return;
-    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-    this.#goodSinceChange = 0;
+    this.#auto.pushback(this.#clock.now());
+  }
+
+  #count(arrived: { bytes?: number; files?: number }): void {
+    if (this.#fixed !== undefined) return;
+    this.#auto.add(arrived, this.#clock.now(), this.#used >= this.limit);
+    this.#wake();
+  }
+
+  async #wait(line: Grant[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    line.push(resolve);
+    this.#wake();
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      const index = line.indexOf(resolve);
+      if (index >= 0) line.splice(index, 1);
+    }
   }
 
   #wake(): void {
-    while (this.#used < this.#limit) {
-      const next = this.#waiting.shift();
+    while (this.#used < this.limit) {
+      const next = this.#waiting.shift() ?? this.#waitingSpares.shift();
       if (!next) return;
       this.#used++;
       next();

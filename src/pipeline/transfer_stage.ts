@@ -30,7 +30,7 @@ export async function runTransfers(
       if (outcome.status === "completed") {
         tally.downloaded++;
         networkFailures = 0;
-        slots.grow();
+        slots.finished();
       } else if (!(outcome.error instanceof NetworkError)) {
         networkFailures = 0;
         tally.dailyLimit ||= outcome.error instanceof DailyLimitError;

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { roomLogger } from "../core/log.ts";
-import type { BeginOptions, Receipt, SinkWriter } from "../core/sink.ts";
+import type { BeginOptions, RangeWriter, Receipt, SinkWriter } from "../core/sink.ts";
 import { fsError, pathError } from "./_fs_error.ts";
 import {
   isSameFile,
   lstatIfAny,
+  openRegularFile,
   pieceSizeBytes,
   readPieces,
   regularFileIfAny,
@@ -56,10 +57,32 @@ class LocalWriter implements SinkWriter {
     await this.#attempt("write", () => writeAll(this.#file, bytes, (count) => this.#offset += count));
   }
 
-  async *read(length: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    await this.#attempt("read", () => this.#file.seek(0, Deno.SeekMode.Start));
+  async writeFrom(position: number): Promise<RangeWriter> {
+    const { partialPath, signal } = this.#options;
+    const file = await this.#attempt("open", () => this.#openAgain());
     try {
-      for (let left = Math.min(length, this.#offset); left > 0;) {
+      await file.seek(position, Deno.SeekMode.Start);
+    } catch (error) {
+      file.close();
+      throw fsError("open", partialPath, error);
+    }
+    return {
+      write: async (bytes) => {
+        signal.throwIfAborted();
+        await this.#attempt("write", () => writeAll(file, bytes));
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(file.close()),
+    };
+  }
+
+  async measure(): Promise<void> {
+    this.#offset = await this.#attempt("read", () => this.#file.seek(0, Deno.SeekMode.End));
+  }
+
+  async *read(length: number, start = 0): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    await this.#attempt("read", () => this.#file.seek(start, Deno.SeekMode.Start));
+    try {
+      for (let left = length; left > 0;) {
         this.#options.signal.throwIfAborted();
         const buffer = new Uint8Array(Math.min(left, pieceSizeBytes));
         const count = await this.#attempt("read", () => this.#file.read(buffer));
@@ -108,6 +131,8 @@ class LocalWriter implements SinkWriter {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOpen) return;
+    // Ranges may have been written beside.
+    if (this.#offset === 0) await this.measure().catch(() => {});
     // An empty partial is worth nothing to a later attempt.
     if (this.#offset === 0) return await this.discard();
     this.#close();
@@ -137,6 +162,15 @@ class LocalWriter implements SinkWriter {
     await this.#file.utime(modifiedAt, modifiedAt).catch((error) => {
       log.warn("Cannot set the time of {path}: {error}", { path, error });
     });
+  }
+
+  /** Another handle of the same partial, with a position of its own. */
+  async #openAgain(): Promise<Deno.FsFile> {
+    const { partialPath } = this.#options;
+    const file = await openRegularFile(partialPath);
+    if (isSameFile(await file.stat(), await this.#file.stat())) return file;
+    file.close();
+    throw pathError("open", partialPath, "it was replaced meanwhile");
   }
 
   #close(): void {

@@ -25,6 +25,8 @@
  * @module
  */
 export type { FileVersion } from "./_receive.ts";
+export { type ByteRange, ByteRanges } from "./byte_ranges.ts";
+export type { ParallelRanges } from "./parallel_ranges.ts";
 export { checkContent, checkContentType, type ExpectedFile, headSizeBytes } from "./check_content.ts";
 export { createRateLimiter, type RateLimiter } from "./rate_limiter.ts";
 export { transferFile, type TransferOutcome, type TransferRequest } from "./transfer_file.ts";

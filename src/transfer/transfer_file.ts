@@ -8,7 +8,9 @@ import { AttemptBudget } from "./_attempt_budget.ts";
 import { HeldBytes } from "./_held_bytes.ts";
 import type { FileVersion } from "./_receive.ts";
 import { Transfer } from "./_transfer.ts";
+import type { ByteRange } from "./byte_ranges.ts";
 import type { ExpectedFile } from "./check_content.ts";
+import type { ParallelRanges } from "./parallel_ranges.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
 
 const log = roomLogger("transfer");
@@ -20,7 +22,14 @@ export interface TransferRequest {
   readonly writer: SinkWriter;
   readonly file: ExpectedFile;
   /** Version of what `writer` holds, as an earlier `onOpened` gave it. */
-  readonly resume?: { readonly validator?: string | undefined; readonly sizeBytes?: number | undefined };
+  readonly resume?: {
+    readonly validator?: string | undefined;
+    readonly sizeBytes?: number | undefined;
+    /** Which bytes are there, as `onRanges` gave it last; all of them when left out. */
+    readonly ranges?: readonly ByteRange[] | undefined;
+  };
+  /** Several connections for a large file; one when left out, or when source or writer cannot. */
+  readonly parallel?: ParallelRanges | undefined;
   /** Milliseconds without a byte before an attempt is given up. */
   readonly idleTimeoutMs: number;
   /** Upper bound of one write. */
@@ -38,6 +47,11 @@ export interface TransferRequest {
   readonly onRetry?: (attempt: number, delayMs: number, error: Error) => void;
   /** Called when an answer is accepted: what a later process needs to go on from the partial. */
   readonly onOpened?: (version: FileVersion) => void;
+  /**
+   * Called with the bytes that are there durably while a file arrives in ranges, before the first gap opens, and with
+   * `undefined` once there is no gap any more to know of. A later process must pass it as `resume.ranges`.
+   */
+  readonly onRanges?: (ranges: readonly ByteRange[] | undefined) => void;
 }
 
 /** A file that was received whole and checked. */

@@ -102,7 +102,7 @@ async function openWith(context: OpenFileContext, opening: Opening): Promise<Ope
         url,
         action,
         bearer,
-        headers: rangeHeaders(offset, options.validator),
+        headers: rangeHeaders(offset, options),
         client: context.client(),
         signal: options.signal,
       });
@@ -122,13 +122,16 @@ async function openWith(context: OpenFileContext, opening: Opening): Promise<Ope
   }
 }
 
-function rangeHeaders(offset: number, validator: string | undefined): Record<string, string> {
+function rangeHeaders(
+  offset: number,
+  { until, validator }: Pick<OpenOptions, "until" | "validator">,
+): Record<string, string> {
   // Compressed on the way, a file has neither a size nor ranges that mean anything.
   const headers = { "accept-encoding": "identity" };
-  if (offset === 0) return headers;
+  if (offset === 0 && until === undefined) return headers;
   return {
     ...headers,
-    range: `bytes=${offset}-`,
+    range: `bytes=${offset}-${until === undefined ? "" : until - 1}`,
     ...(validator === undefined ? {} : { "if-range": validator }),
   };
 }

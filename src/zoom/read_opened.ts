@@ -64,7 +64,7 @@ export async function readOpened(response: Response, asked: Asked): Promise<Open
 async function readPosition(
   response: Response,
   asked: Asked,
-): Promise<{ offset: number; sizeBytes?: number }> {
+): Promise<Pick<OpenedFile, "offset" | "isRange" | "sizeBytes">> {
   if (response.status !== 206) {
     const sizeBytes = contentLength(response.headers);
     return { offset: 0, ...(sizeBytes === undefined ? {} : { sizeBytes }) };
@@ -79,7 +79,11 @@ async function readPosition(
       received: stated,
     });
   }
-  return { offset: asked.offset, ...(match[3] === "*" ? {} : { sizeBytes: Number(match[3]) }) };
+  return {
+    offset: asked.offset,
+    isRange: true,
+    ...(match[3] === "*" ? {} : { sizeBytes: Number(match[3]) }),
+  };
 }
 
 async function readUnsatisfied(response: Response, asked: Asked): Promise<OpenedFile | "restart"> {

@@ -53,9 +53,9 @@ export class MemoryWriter implements SinkWriter {
     return Promise.resolve();
   }
 
-  async *read(length: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for (let at = 0; at < length; at += 1000) {
-      const piece = this.bytes.slice(at, Math.min(at + 1000, length));
+  async *read(length: number, start = 0): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (let at = start; at < start + length; at += 1000) {
+      const piece = this.bytes.slice(at, Math.min(at + 1000, start + length));
       this.readBytes += piece.byteLength;
       yield await Promise.resolve(piece);
     }
@@ -150,23 +150,27 @@ export class FileServer implements AsyncDisposable {
     const ifRange = request.headers.get("if-range");
     this.requests.push({ range, ifRange });
     const isCurrent = ifRange === null || ifRange === this.etag;
-    const asked = Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0);
-    const start = this.honoursRange && isCurrent ? asked : 0;
+    const asked = /^bytes=(\d+)-(\d*)$/.exec(range ?? "");
+    const isHonoured = asked !== null && this.honoursRange && isCurrent;
+    const start = isHonoured ? Number(asked[1]) : 0;
     const fault = this.faults.shift()?.({ start });
     if (fault !== undefined) return fault;
     if (start > 0 && start >= this.content.byteLength) return new Response(null, { status: 416 });
-    return this.answerFrom(start, this.content.byteLength);
+    const last = isHonoured && asked[2] ? Number(asked[2]) : Infinity;
+    return this.answerFrom(start, this.content.byteLength, last + 1);
   }
 
-  /** The file from `start` on, cut off at `end`. */
-  answerFrom(start: number, end: number): Response {
+  /** The file from `start` on, or a range of it that ends at `until`, cut off at `end`. */
+  answerFrom(start: number, end: number, until = Infinity): Response {
     const size = this.content.byteLength;
     const headers = new Headers({ "content-type": this.contentType });
     if (this.etag !== undefined) headers.set("etag", this.etag);
-    if (this.statesLength) headers.set("content-length", String(size - start));
-    if (start > 0) headers.set("content-range", `bytes ${start}-${size - 1}/${size}`);
-    return new Response(piecewise(this.content.subarray(start, end), end < size), {
-      status: start > 0 ? 206 : 200,
+    const stop = Math.min(size, until);
+    const isRange = start > 0 || until < Infinity;
+    if (this.statesLength) headers.set("content-length", String(stop - start));
+    if (isRange) headers.set("content-range", `bytes ${start}-${stop - 1}/${size}`);
+    return new Response(piecewise(this.content.subarray(start, Math.min(end, stop)), end < stop), {
+      status: isRange ? 206 : 200,
       headers,
     });
   }
@@ -189,7 +193,9 @@ export function fetchSource(url: string): OpenFile & { readonly calls: OpenOptio
   const open = async (options: OpenOptions): Promise<OpenedFile> => {
     calls.push(options);
     const headers = new Headers({ "accept-encoding": "identity" });
-    if (options.offset > 0) headers.set("range", `bytes=${options.offset}-`);
+    const { offset, until } = options;
+    const last = until === undefined ? "" : until - 1;
+    if (offset > 0 || until !== undefined) headers.set("range", `bytes=${offset}-${last}`);
     if (options.validator !== undefined) headers.set("if-range", options.validator);
     const response = await fetch(url, { headers, signal: options.signal });
     if (!response.ok || response.body === null) {
@@ -206,6 +212,7 @@ export function fetchSource(url: string): OpenFile & { readonly calls: OpenOptio
     const etag = response.headers.get("etag");
     return {
       offset: Number(range?.[1] ?? 0),
+      isRange: range !== null,
       ...(size === null ? {} : { sizeBytes: Number(size) }),
       ...(etag === null ? {} : { validator: etag }),
       contentType: (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "",
