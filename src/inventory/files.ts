@@ -202,11 +202,21 @@ export class Files {
     }
   }
 
-  /** Up to `limit` pending files of this run, in the given order. */
-  nextPending(runId: string, order: Order, limit: number): FileRow[] {
-    const sql = `SELECT * FROM inventory WHERE status = 'pending' AND ${open} AND run_id = ?
-      ORDER BY ${orderBy[order]} LIMIT ?`;
-    return this.#db.prepare(sql).all(runId, limit) as unknown as FileRow[];
+  /** Up to `limit` pending files of this run, in the given order; `size` bounds what the listing says of theirs. */
+  nextPending(
+    runId: string,
+    order: Order,
+    { limit, size }: { limit: number; size?: { belowBytes?: number; fromBytes?: number } },
+  ): FileRow[] {
+    // The plus sign keeps the index of the order in use.
+    const ofSize = size
+      ? "AND +coalesce(listed_size, 0) >= :from AND +coalesce(listed_size, 0) < :below"
+      : "";
+    const sql = `SELECT * FROM inventory WHERE status = 'pending' AND ${open} AND run_id = :run ${ofSize}
+      ORDER BY ${orderBy[order]} LIMIT :limit`;
+    const { fromBytes = 0, belowBytes = Number.MAX_SAFE_INTEGER } = size ?? {};
+    const bounds = size ? { from: fromBytes, below: belowBytes } : {};
+    return this.#db.prepare(sql).all({ run: runId, limit, ...bounds }) as unknown as FileRow[];
   }
 
   /** Number and listed bytes of the pending files of this run. */

@@ -1,6 +1,16 @@
 import type { Order } from "../core/config.ts";
 import type { FileRow, Files } from "../inventory/mod.ts";
 
+/** Large or small files, where others hold back what waits. */
+export type SizePreference = "any" | "large" | "small";
+
+const largeBytes = 16 * 1024 ** 2;
+
+/** Tells whether the line, and not the round trips, decides how long a file takes. */
+export function isLarge({ listed_size: sizeBytes }: Pick<FileRow, "listed_size">): boolean {
+  return (sizeBytes ?? 0) >= largeBytes;
+}
+
 /**
  * The files to fetch, straight from the inventory, as a stream: pulled one by one, so that nothing piles up
  * in memory however many there are.
@@ -8,10 +18,13 @@ import type { FileRow, Files } from "../inventory/mod.ts";
  * `newest` and `oldest` begin while the listing still goes on; `expiring` and `smallest` have to know all.
  */
 export class TransferQueue {
+  /** Which size a taker would rather have; asked before each file. */
+  preferredSize: () => SizePreference = () => "any";
   readonly #files: Files;
   readonly #runId: string;
   readonly #order: Order;
   #batch: FileRow[] = [];
+  readonly #absent = new Set<SizePreference>();
   #listed = false;
   #wake = Promise.withResolvers<void>();
 
@@ -23,6 +36,7 @@ export class TransferQueue {
 
   /** The listing has added files. */
   notify(): void {
+    this.#absent.clear();
     this.#wake.resolve();
   }
 
@@ -48,17 +62,38 @@ export class TransferQueue {
       signal.throwIfAborted();
       const mayStart = this.#listed || this.#order === "newest" || this.#order === "oldest";
       if (this.#batch.length === 0 && mayStart) this.#refill();
-      const row = this.#batch.shift();
+      const row = this.#take();
       if (row) return row;
       if (this.#listed) return undefined;
       await this.#sleep(signal);
     }
   }
 
+  /** The first in the order that is of the preferred size; the first of all where none is. */
+  #take(): FileRow | undefined {
+    const preferred = this.#isStrict ? "any" : this.preferredSize();
+    const [first] = this.#batch;
+    // Looking for what is not there costs a walk over all that waits: once is enough until the listing adds more.
+    const isAny = preferred === "any" || this.#absent.has(preferred);
+    if (!first || isAny || isLarge(first) === (preferred === "large")) return this.#batch.shift();
+    const index = this.#batch.findIndex((row) => isLarge(row) === (preferred === "large"));
+    if (index >= 0) return this.#batch.splice(index, 1)[0];
+    const size = preferred === "large" ? { fromBytes: largeBytes } : { belowBytes: largeBytes };
+    const [other] = this.#files.nextPending(this.#runId, this.#order, { limit: 1, size });
+    if (other) return other;
+    this.#absent.add(preferred);
+    return this.#batch.shift();
+  }
+
+  /** Orders that were chosen for what they are, and not for want of a better one. */
+  get #isStrict(): boolean {
+    return this.#order === "expiring" || this.#order === "smallest";
+  }
+
   #refill(): void {
     // Small while the listing goes on, so that what it adds takes its place in the order.
     const limit = this.#listed ? 1_000 : 32;
-    this.#batch = this.#files.nextPending(this.#runId, this.#order, limit);
+    this.#batch = this.#files.nextPending(this.#runId, this.#order, { limit });
   }
 
   async #sleep(signal: AbortSignal): Promise<void> {

@@ -25,7 +25,7 @@ import { Sidecars } from "./sidecars.ts";
 import { Slots } from "./slots.ts";
 import { StateFile } from "../archive/mod.ts";
 import { takeUp } from "./take_up.ts";
-import { runTransfers, type TransferTally } from "./transfer_stage.ts";
+import { Mix, runTransfers, type TransferTally } from "./transfer_stage.ts";
 import { UrlCache } from "./url_cache.ts";
 
 const log = roomLogger("pipeline");
@@ -285,8 +285,11 @@ async function transfer(
     onDue,
     signal,
   };
+  const mix = new Mix();
+  queue.preferredSize = () => mix.preferred(slots.limit);
   await runTransfers(queue.stream(signal), context, {
     slots,
+    mix,
     tally: stages.transfers,
     onSettled: async (row) => {
       await sidecars.settle(row.meeting_uuid);

@@ -1,6 +1,7 @@
 import { DailyLimitError, NetworkError } from "../core/errors.ts";
 import type { FileRow } from "../inventory/mod.ts";
 import { type FetchContext, fetchFile } from "./fetch_file.ts";
+import { isLarge, type SizePreference } from "./queue.ts";
 import type { Slots } from "./slots.ts";
 
 /** Files in a row that failed for want of an answer before the network counts as down. */
@@ -13,18 +14,40 @@ export interface TransferTally {
   dailyLimit: boolean;
 }
 
+/** From so many connections on, large and small files share them. */
+const shareFrom = 4;
+
+/** How many files of which size are under way. */
+export class Mix {
+  #large = 0;
+  #small = 0;
+
+  add(row: FileRow, change: 1 | -1): void {
+    if (isLarge(row)) this.#large += change;
+    else this.#small += change;
+  }
+
+  /** Neither a few large files may hold back many small ones, nor the reverse: large ones get half, and always one. */
+  preferred(connections: number): SizePreference {
+    if (connections < shareFrom) return "any";
+    if (this.#large >= connections / 2) return "small";
+    return this.#large === 0 && this.#small > 0 ? "large" : "any";
+  }
+}
+
 /** Several files at once, from the queue to the archive, until the queue ends. */
 export async function runTransfers(
   queue: ReadableStream<FileRow>,
   context: FetchContext,
-  options: { slots: Slots; tally: TransferTally; onSettled: (row: FileRow) => Promise<void> },
+  options: { slots: Slots; mix: Mix; tally: TransferTally; onSettled: (row: FileRow) => Promise<void> },
 ): Promise<void> {
-  const { slots, tally, onSettled } = options;
+  const { slots, mix, tally, onSettled } = options;
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
   const running = new Set<Promise<void>>();
   let networkFailures = 0;
   const fetchOne = async (row: FileRow) => {
+    mix.add(row, 1);
     try {
       const outcome = await fetchFile(row, { ...context, signal });
       if (outcome.status === "completed") {
@@ -39,6 +62,7 @@ export async function runTransfers(
     } catch (error) {
       failure.abort(error);
     } finally {
+      mix.add(row, -1);
       slots.release();
     }
   };

@@ -188,7 +188,10 @@ function plansOf(path: string, ask: (inventory: Inventory) => unknown): string[]
 const scope = { runId: "run1", range: { from: "2024-06-01", to: "2024-06-30" } };
 const hotQueries: readonly (readonly [string, (inventory: Inventory) => unknown])[] = [
   ...(["newest", "oldest", "expiring", "smallest"] as Order[]).map((order) =>
-    [`the next files, ${order} first`, (i: Inventory) => i.files.nextPending("run1", order, 10)] as const
+    [
+      `the next files, ${order} first`,
+      (i: Inventory) => i.files.nextPending("run1", order, { limit: 10 }),
+    ] as const
   ),
   ["what is waiting", (i) => i.files.pendingTotal("run1")],
   ["what a dead run left", (i) => i.files.reopen("run1")],
@@ -219,8 +222,14 @@ Deno.test.each(["newest", "oldest", "expiring", "smallest"] as Order[])(
   "taking the next files, %s first, does not sort all that are waiting",
   (order) =>
     withDirectory((dir) => {
-      const details = plansOf(join(dir, "inventory.db"), (i) => i.files.nextPending("run1", order, 10));
+      const details = plansOf(join(dir, "inventory.db"), (i) => {
+        i.files.nextPending("run1", order, { limit: 10 });
+        i.files.nextPending("run1", order, { limit: 10, size: { fromBytes: 1 } });
+      });
       // Sorting the files of one and the same meeting start is all right.
-      assert.ok(details.every((detail) => !/TEMP B-TREE FOR ORDER BY/.test(detail)), details.join("; "));
+      assert.ok(
+        details.every((detail) => !/TEMP B-TREE FOR ORDER BY/.test(detail)),
+        details.join("; "),
+      );
     }),
 );

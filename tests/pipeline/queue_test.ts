@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Order } from "../../src/core/config.ts";
 import { type FileRow, type Inventory, openInventory, toListedColumns } from "../../src/inventory/mod.ts";
 import { TransferQueue } from "../../src/pipeline/queue.ts";
+import { Mix } from "../../src/pipeline/transfer_stage.ts";
 import { listedFile, listedMeeting } from "./_support.ts";
 
 const never = new AbortController().signal;
@@ -105,9 +106,9 @@ Deno.test("the queue reads from the inventory only what is pulled", async () => 
   for (let i = 0; i < 100; i++) add(inventory, { key: `f${i}`, day: 10 });
   const asked: number[] = [];
   const files = {
-    nextPending(runId: string, order: Order, limit: number) {
-      asked.push(limit);
-      return inventory.files.nextPending(runId, order, limit);
+    nextPending(runId: string, order: Order, options: { limit: number }) {
+      asked.push(options.limit);
+      return inventory.files.nextPending(runId, order, options);
     },
   } as typeof inventory.files;
   const queue = new TransferQueue(files, { runId: "run1", order: "newest" });
@@ -133,4 +134,47 @@ Deno.test("an abort ends a queue that waits, with the signal's reason", async ()
   const reading = reader.read();
   stop.abort(new Error("enough"));
   await assert.rejects(reading, /enough/);
+});
+
+Deno.test("large and small files share the connections: neither waits for all of the other kind", async () => {
+  using inventory = openInventory(":memory:");
+  const large = 64 * 1024 ** 2;
+  // The large ones are the newest, and would all come first.
+  for (let i = 0; i < 12; i++) add(inventory, { key: `L${i}`, day: 20, sizeBytes: large });
+  for (let i = 0; i < 40; i++) add(inventory, { key: `s${i}`, day: 10, sizeBytes: 1_000 });
+  const queue = new TransferQueue(inventory.files, { runId: "run1", order: "newest" });
+  queue.close();
+  const mix = new Mix();
+  queue.preferredSize = () => mix.preferred(8);
+  const reader = queue.stream(never).getReader();
+  const running: FileRow[] = [];
+  const begin = async () => {
+    const { value } = await reader.read();
+    if (!value) return undefined;
+    inventory.files.setStatus(value.file_key, { status: "active" }, "run1");
+    mix.add(value, 1);
+    running.push(value);
+    return value.file_key;
+  };
+  const end = (row: FileRow) => {
+    mix.add(row, -1);
+    running.splice(running.indexOf(row), 1);
+  };
+  const kinds = (await Promise.all(Array.from({ length: 8 }, begin))).map((key) => key?.[0]).join("");
+  assert.equal(kinds, "LLLLssss");
+  // Small files end quickly: their places go to small ones, while the large ones go on.
+  const taken: string[] = [];
+  for (let i = 0; i < 36; i++) {
+    const small = running.find(({ file_key }) => file_key.startsWith("s"));
+    if (small) end(small);
+    taken.push(await begin() ?? "");
+  }
+  assert.ok(taken.every((key) => key.startsWith("s")), taken.join(" "));
+  // No small one is left: all places are for the large ones.
+  while (running.length > 0) {
+    end(running[0] as FileRow);
+    const key = await begin();
+    if (key !== undefined) assert.match(key, /^L/);
+  }
+  assert.deepEqual(inventory.files.nextPending("run1", "newest", { limit: 10 }), []);
 });

@@ -202,16 +202,23 @@ Deno.test("a plugin that keeps dying is left alone after a while, and every file
   assert.match(choices.at(-1) ?? "", /left alone after it died 5 times/);
 });
 
-Deno.test("10,000 files pass a filter in a worker in under two seconds", async () => {
+Deno.test("a file among 10,000 passes a filter in a worker in less time than one alone", async () => {
   await using bench = await PluginBench.create({ "fickle.ts": fickle });
   await using plugins = await bench.open();
-  const files = asked(Array.from({ length: 10_000 }, (_, i) => `k${i}`));
-  const startedMs = performance.now();
-  const choices = await plugins.choose(files);
-  const elapsedMs = performance.now() - startedMs;
-  assert.equal(choices.length, 10_000);
-  assert.ok(choices.every((choice) => !("error" in choice) && choice.reason === undefined));
-  assert.ok(elapsedMs < 2_000, `${elapsedMs} ms`);
+  const timeOf = async (count: number) => {
+    const files = asked(Array.from({ length: count }, (_, i) => `k${i}`));
+    const startedMs = performance.now();
+    const choices = await plugins.choose(files);
+    const elapsedMs = performance.now() - startedMs;
+    assert.equal(choices.length, count);
+    assert.ok(choices.every((choice) => !("error" in choice) && choice.reason === undefined));
+    return elapsedMs;
+  };
+  await timeOf(100);
+  const alone: number[] = [];
+  for (let i = 0; i < 5; i++) alone.push(await timeOf(1));
+  const perFileMs = await timeOf(10_000) / 10_000;
+  assert.ok(perFileMs < Math.max(...alone), `${perFileMs} ms of ${alone} ms`);
 });
 
 Deno.test("what a plugin prints goes to the log, never to standard output", async () => {
