@@ -51,8 +51,8 @@ export function pluginHostOptions(config: Pick<Config, "outputDir" | "plugins">)
 
 /** True when there is anything to load: most runs have no plugin at all, and need no host. */
 async function mayHavePlugins({ plugins }: Pick<Config, "plugins">): Promise<boolean> {
-  const { dirs, settings, given } = plugins;
-  if (Object.keys(settings).length > 0 || given.length > 0) return true;
+  const { dirs, settings, given, naming } = plugins;
+  if (Object.keys(settings).length > 0 || given.length > 0 || naming !== undefined) return true;
   for (const dir of dirs) {
     const info = await Deno.stat(dir).catch(() => undefined);
     if (info?.isDirectory) return true;

@@ -58,12 +58,12 @@ export function buildConfig(
   }, nowMs);
 }
 
-/** Both ends given, or one of them and its default: today, or 30 days before the end. */
+/** Both ends given, or one of them and its default: today, or 30 days before today, or before an earlier end. */
 function dateRange(options: ResolvedOptions, today: string): DateRange {
   const from = options.text("from-date");
   const to = options.text("to-date");
   const end = to ?? today;
-  const range = { from: from ?? addDays(end, -30), to: end };
+  const range = { from: from ?? addDays(end < today ? end : today, -30), to: end };
   if (range.from <= range.to) return range;
   const bound = to === undefined ? `today, ${today}` : `${options.label("to-date")} "${to}"`;
   throw new UsageError(`Cannot use ${options.label("from-date")} "${range.from}": after ${bound}`, {

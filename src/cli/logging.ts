@@ -11,6 +11,7 @@ import type { LogLevel } from "../core/config.ts";
 import { StorageError } from "../core/errors.ts";
 import { logRoot } from "../core/log.ts";
 import { fileState } from "./config_file.ts";
+import { eventCategory } from "./log_events.ts";
 import { withoutSecrets } from "./log_redaction.ts";
 import { createStyle } from "./render/style.ts";
 import { printable } from "./render/text.ts";
@@ -44,6 +45,12 @@ export async function startLogging(options: LoggingOptions): Promise<AsyncDispos
     sinks,
     loggers: [
       { category: [logRoot], lowestLevel: file ? "debug" : level, sinks: Object.keys(sinks) },
+      {
+        category: [...eventCategory],
+        parentSinks: "override",
+        lowestLevel: "debug",
+        sinks: file ? ["file"] : [],
+      },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["people"] },
     ],
   });

@@ -64,7 +64,7 @@ export const optionRows: readonly OptionRow[] = [
     kind: "day",
     placeholder: "YYYY-MM-DD",
     defaultText: "30 days ago",
-    help: "First day, UTC, inclusive.",
+    help: "First day, UTC, inclusive; with an earlier --to-date alone, 30 days before that.",
     group: what,
     commands: both,
   },

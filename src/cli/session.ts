@@ -1,4 +1,6 @@
 import type { Config, LogLevel } from "../core/config.ts";
+import { AppError, errorCode, toError } from "../core/errors.ts";
+import { redactText } from "../core/redact.ts";
 import { buildConfig } from "./build_config.ts";
 import type { CliContext } from "./context.ts";
 import { oddTypes } from "./file_types.ts";
@@ -44,7 +46,10 @@ export async function withSession(
   context.forget(optionRows.flatMap((row) => row.group === accountGroup && row.env ? [row.env] : []));
   const level = (options.text("log-level") ?? "INFO") as LogLevel;
   rememberVerbosity(context, level);
-  const { startLogging } = await import("./logging.ts");
+  const [{ startLogging }, { logEvent }] = await Promise.all([
+    import("./logging.ts"),
+    import("./log_events.ts"),
+  ]);
   const file = options.text("log-file");
   let print = (line: string): unknown => context.stderr.write(`${line}\n`);
   await using _logging = await startLogging({
@@ -53,7 +58,14 @@ export async function withSession(
     color: wantsColor(context.stderr, context),
     print: (line) => void print(line),
   });
-  const reporter = createReporter(context, { live: !options.on("no-progress"), level: noticeLevel(level) });
+  const view = createReporter(context, { live: !options.on("no-progress"), level: noticeLevel(level) });
+  const reporter: Reporter = {
+    ...view,
+    onEvent: (event) => {
+      logEvent(event);
+      view.onEvent(event);
+    },
+  };
   print = (line) => reporter.print(line);
   const style = createStyle(wantsColor(context.stderr, context));
   using stop = createStopControl(context, {
@@ -65,10 +77,20 @@ export async function withSession(
       reporter.onEvent({ type: "notice", level: "warning", code: "options", message: warning });
     }
     return await work({ options, config, reporter, signal: stop.signal });
+  } catch (error) {
+    const { code, message, hint } = describeError(error);
+    logEvent({ type: "notice", level: "error", code, message, hint });
+    throw error;
   } finally {
     print = (line) => context.stderr.write(`${line}\n`);
     reporter.close();
   }
+}
+
+function describeError(error: unknown): { code: string; message: string; hint?: string | undefined } {
+  const { message } = toError(error);
+  const hint = error instanceof AppError ? error.hint : undefined;
+  return { code: errorCode(error), message: redactText(message), hint };
 }
 
 function noticeLevel(level: LogLevel): "info" | "warning" | "error" {

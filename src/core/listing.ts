@@ -49,6 +49,8 @@ export interface FileRef {
   readonly key: string;
   readonly id?: string | undefined;
   readonly fileExtension: string;
+  /** True when a list has shown its meeting in this run. */
+  readonly isListed?: boolean;
   /** Address from this run's listing; absent when the window was not listed again. */
   readonly downloadUrl?: string | undefined;
 }

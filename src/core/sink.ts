@@ -12,6 +12,8 @@ export interface Sink {
   /** The bytes of a finished file, in order. */
   read(path: readonly string[]): AsyncIterable<Uint8Array<ArrayBuffer>>;
   begin(path: readonly string[], options: BeginOptions): Promise<SinkWriter>;
+  /** Removes what an unfinished write of that file has left, if anything; not while one is under way. */
+  discard(path: readonly string[]): Promise<void>;
 }
 
 /** How to begin a file. */

@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { ApiPlan } from "../core/config.ts";
 import { type AppError, NetworkError } from "../core/errors.ts";
+import { roomLogger } from "../core/log.ts";
+import { redactUrl } from "../core/redact.ts";
 import { type Backoff, defaultBackoff } from "../core/retry.ts";
 import { toApiError } from "./api_error.ts";
 import { type CircuitBreakerOptions, createCircuitBreaker } from "./circuit_breaker.ts";
@@ -14,6 +16,8 @@ import { readHead } from "./read_head.ts";
 import type { HttpRequest, StreamRequest } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import { retryRing } from "./retry_ring.ts";
+
+const log = roomLogger("http");
 
 /** Requests that retry, pace themselves and fail with the errors of this program. */
 export interface HttpClient {
@@ -102,6 +106,13 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       });
       answered = true;
       breaker.succeeded();
+      log.debug("{method} {url}: {status}, tracking id {trackingId}", {
+        method: request.method ?? "GET",
+        url: redactUrl(request.url),
+        status: response.status,
+        // Zoom's support asks for it.
+        trackingId: response.headers.get("x-zm-trackingid") ?? "none",
+      });
       return await read(response);
     });
   }

@@ -187,6 +187,15 @@ export class Files {
       .run(ranges === undefined ? null : JSON.stringify(ranges), key);
   }
 
+  /** Up to `limit` files after key `after` of which a part was received and that nobody wants or has any more. */
+  abandoned(after: string, limit: number): Pick<FileRow, "file_key" | "path">[] {
+    const sql =
+      `SELECT file_key, path FROM inventory WHERE status IN ('skipped', 'gone') AND ${open} AND attempts > 0
+      AND path IS NOT NULL AND (remote_size IS NOT NULL OR remote_validator IS NOT NULL) AND file_key > ?
+      ORDER BY file_key LIMIT ?`;
+    return this.#db.prepare(sql).all(after, limit) as unknown as Pick<FileRow, "file_key" | "path">[];
+  }
+
   /** Forgets a file of which nothing was ever held. */
   remove(key: string): void {
     this.#db.prepare("DELETE FROM inventory WHERE file_key = ? AND file_size IS NULL").run(key);

@@ -5,6 +5,7 @@ import type { Config } from "../core/config.ts";
 import { errorCode, isCancellation, toError, TransferError } from "../core/errors.ts";
 import type { EventListener } from "../core/events.ts";
 import type { ZoomAccount } from "../core/listing.ts";
+import { roomLogger } from "../core/log.ts";
 import { redactText } from "../core/redact.ts";
 import { disposition } from "../core/retry.ts";
 import type { Receipt, Sink, SinkWriter } from "../core/sink.ts";
@@ -19,6 +20,8 @@ import {
 } from "../transfer/mod.ts";
 import type { Limits, Reservation } from "./limits.ts";
 import type { UrlCache } from "./url_cache.ts";
+
+const log = roomLogger("pipeline");
 
 /** What fetching files needs. */
 export interface FetchContext {
@@ -142,7 +145,7 @@ async function move(
   { writer, held, space }: { writer: SinkWriter; held: HeldPartial; space: Reservation },
   context: FetchContext,
 ): Promise<TransferOutcome> {
-  const { config, account, urls, inventory, limits, emit, signal, clock } = context;
+  const { config, runId, account, urls, inventory, limits, emit, signal, clock } = context;
   const key = row.file_key;
   const path = row.path ?? "";
   const startOffset = held.sizeBytes;
@@ -161,6 +164,7 @@ async function move(
         key,
         id: row.file_id ?? undefined,
         fileExtension: row.file_extension,
+        isListed: inventory.meetings.get(row.meeting_uuid)?.seen_run === runId,
         downloadUrl,
       }, options);
     },
@@ -199,6 +203,13 @@ async function move(
     },
   });
   limits.received(Math.max(0, outcome.receivedBytes - countedBytes));
+  if (outcome.listedSizeMismatch) {
+    log.debug("Zoom listed {path} with {listedSizeBytes} bytes, it has {sizeBytes}", {
+      path,
+      listedSizeBytes: row.listed_size,
+      sizeBytes: outcome.sizeBytes,
+    });
+  }
   return outcome;
 }
 

@@ -1,12 +1,13 @@
 import type { Config } from "../core/config.ts";
 import { addDays, type DateRange, daysIn, subtractRanges } from "../core/date_range.ts";
 import { DailyLimitError } from "../core/errors.ts";
-import type { EventListener } from "../core/events.ts";
+import type { EventListener, WindowProof } from "../core/events.ts";
 import type { Listed, ListRequest, ZoomAccount } from "../core/listing.ts";
+import { redactText } from "../core/redact.ts";
 import { shortHash } from "../core/recording.ts";
 import type { UserFilter } from "../core/user_filter.ts";
 import type { Inventory, ProofBasis } from "../inventory/mod.ts";
-import type { ListingTally } from "./reconcile.ts";
+import { type ListingTally, windowDays } from "./reconcile.ts";
 
 /** What the listing is asked, with the days that earlier runs have proven left out. */
 export function listRequest(
@@ -31,7 +32,8 @@ export function listRequest(
       if (config.relist || !inventory) return [range];
       const { lookbackDays } = config;
       const days = uncoveredDays(inventory, { scope, range, lookbackDays, runId, basis: proofBasis(config) });
-      if (days.length === 0) tally.remembered++;
+      const rememberedDays = daysIn(range) - days.reduce((sum, asked) => sum + daysIn(asked), 0);
+      tally.remembered += Math.ceil(Math.max(0, rememberedDays) / windowDays);
       return days;
     },
     signal,
@@ -66,9 +68,6 @@ export function uncoveredDays(
   ]);
   return toAsk(subtractRanges(range, proofs), range);
 }
-
-/** Days that fit into one call of a listing. */
-const windowDays = 30;
 
 /**
  * Gaps between proofs as they are asked: one day into what is proven, as Zoom does not say whether `to` is
@@ -110,14 +109,16 @@ export async function runListing(
 ): Promise<ListingOutcome> {
   const { emit, tally } = sink;
   const progress = { users: 0, windows: 0, meetings: 0, files: 0 };
+  const people = new Set<string>();
   let dailyLimit = false;
   const consume = async (listed: Listed): Promise<void> => {
     switch (listed.type) {
       case "discovery":
         return emit(listed);
       case "users":
-        progress.users += listed.users.length;
-        tally.users = progress.users;
+        // The trash and the recordings each announce whom they are about to list.
+        for (const { id } of listed.users) people.add(id);
+        tally.users = progress.users = people.size;
         return sink.onUsers(listed);
       case "meetings":
       case "trash":
@@ -131,7 +132,8 @@ export async function runListing(
         return emit({ type: "window", proof: listed.proof });
       case "failed":
         dailyLimit ||= listed.error instanceof DailyLimitError;
-        tally.failed(listed.scope, listed.range, listed.error);
+        tally.lost(listed.scope, listed.range, listed.error);
+        if (listed.range.from !== "") sink.onWindow({ type: "window", proof: lostWindow(listed) });
         return emit({
           type: "notice",
           level: "error",
@@ -147,4 +149,9 @@ export async function runListing(
     .pipeTo(new WritableStream({ write: consume }), { signal: request.signal });
   emit({ type: "listing", ...progress, done: true });
   return { dailyLimit };
+}
+
+/** A listing that failed, as the window that it leaves unproven. */
+function lostWindow({ scope, range, error }: Extract<Listed, { type: "failed" }>): WindowProof {
+  return { scope, asked: range, seen: 0, proven: false, reason: redactText(error.message) };
 }

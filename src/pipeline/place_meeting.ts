@@ -2,6 +2,7 @@ import { compactTime } from "../core/naming.ts";
 import { type Candidate, type RecordingFile, shortHash } from "../core/recording.ts";
 import type { Inventory, MeetingRow } from "../inventory/mod.ts";
 import {
+  contestedName,
   encodeSegment,
   type FileToPlace,
   foldKey,
@@ -81,13 +82,18 @@ function nameFiles(
 ): void {
   const prefix = folder === "" ? "" : `${folder}/`;
   const existing = new Map<string, string>();
-  for (const { file_key, path } of inventory.files.ofMeeting(meeting.uuid)) {
+  const contested: string[] = [];
+  for (const row of inventory.files.ofMeeting(meeting.uuid)) {
+    const { file_key: key, path, recording_type: recordingType, file_extension: fileExtension } = row;
     const isHere = path?.startsWith(prefix) && !path.slice(prefix.length).includes("/");
-    if (path !== null && isHere) existing.set(file_key, path.slice(prefix.length));
+    if (path === null || !isHere) continue;
+    const name = path.slice(prefix.length);
+    existing.set(key, name);
+    contested.push(contestedName(name, { key, recordingType, fileExtension }) ?? name);
   }
   const names = planFiles(
     placeable.map(({ candidate: { file }, segments }) => toPlace(file, segments)),
-    { existing, isTaken: (name) => isTaken(`${prefix}${name}`, inventory) },
+    { existing, contested, isTaken: (name) => isTaken(`${prefix}${name}`, inventory) },
   );
   for (const { candidate: { file } } of placeable) {
     const path = `${prefix}${names.get(file.key)}`;

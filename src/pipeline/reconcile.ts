@@ -1,9 +1,12 @@
 import { errorCode, toError } from "../core/errors.ts";
 import type { Failure, FileCounts, RunSummary, WindowProof } from "../core/events.ts";
 import { ExitCode, exitCodeOf } from "../core/exit_code.ts";
-import type { DateRange } from "../core/date_range.ts";
+import { type DateRange, daysIn } from "../core/date_range.ts";
 import { redactText } from "../core/redact.ts";
 import type { FileStatus, Inventory, RunScope } from "../inventory/mod.ts";
+
+/** Days that fit into one call of a listing. */
+export const windowDays = 30;
 
 /** How the listing went, window by window. */
 export class ListingTally {
@@ -12,6 +15,8 @@ export class ListingTally {
   /** Windows that needed no listing. */
   remembered = 0;
   users = 0;
+  /** Users of whom some listing failed. */
+  readonly #incompleteUsers = new Set<string>();
   readonly failures: Failure[] = [];
   readonly #emailOf: (userId: string) => string | undefined;
 
@@ -31,8 +36,21 @@ export class ListingTally {
     }
   }
 
+  /** Users whose listings all came to an end. */
+  get usersListed(): number {
+    return Math.max(0, this.users - this.#incompleteUsers.size);
+  }
+
+  /** A listing that could not be made: none of its windows is proven. */
+  lost(scope: string, range: DateRange, error: { code: string; message: string }): void {
+    // The trash, and the list of users, have no days.
+    if (range.from !== "") this.unproven += Math.max(1, Math.ceil(daysIn(range) / windowDays));
+    this.failed(scope, range, error);
+  }
+
   failed(scope: string, range: DateRange, { code, message }: { code: string; message: string }): void {
     const userId = /^user:([^/]+)/.exec(scope)?.[1];
+    if (userId !== undefined) this.#incompleteUsers.add(userId);
     const email = userId === undefined ? "" : this.#emailOf(userId) ?? "";
     const days = range.from === "" ? "" : ` ${range.from}..${range.to}`;
     this.failures.push({
@@ -84,7 +102,7 @@ export function reconcile(outcome: RunOutcome): RunSummary {
     users: Math.max(tally.users, processed.users),
     meetings: processed.meetings,
     processed: {
-      users: Math.max(tally.users, processed.users) - (processed.users - processed.usersDone),
+      users: Math.max(tally.usersListed, processed.users) - (processed.users - processed.usersDone),
       meetings: processed.meetingsDone,
     },
     bytes: outcome.receivedBytes,

@@ -10,6 +10,7 @@ import { compileUserFilter } from "../core/user_filter.ts";
 import { type RunRow, type RunScope, toInventoryError } from "../inventory/mod.ts";
 import { createRateLimiter } from "../transfer/mod.ts";
 import type { Archive } from "../archive/mod.ts";
+import { discardAbandoned } from "./abandoned.ts";
 import type { FetchContext } from "./fetch_file.ts";
 import { type IngestContext, ingestPage, ingestTrash } from "./ingest.ts";
 import { callRunHooks, HookStage } from "./hook_stage.ts";
@@ -97,6 +98,7 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
       signal: AbortSignal.any([parts.signal, limits.signal]),
     });
     listing = await listAndTransfer({ ...parts, scope, tally, transfers, limits, sidecars, state, details });
+    await discardAbandoned(archive);
     await sidecars.drain();
   } catch (error) {
     stopped = stopOf(error, parts.signal);

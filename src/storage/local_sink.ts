@@ -8,6 +8,7 @@ import {
   openRegularFile,
   readPieces,
   regularFileIfAny,
+  removeIfAny,
 } from "./_guarded_fs.ts";
 import { createLocalWriter } from "./_local_writer.ts";
 import { partialName } from "./_partial_name.ts";
@@ -36,6 +37,12 @@ export function localSink(root: string): Sink {
       const found = await findRegularFile(resolve(root), path);
       if (found === undefined) throw pathError("read", target, "there is no such file");
       yield* readPieces(found.path);
+    },
+    async discard(path) {
+      if (open.has(containedPath(root, path))) return;
+      const partial = [...path.slice(0, -1), partialName(path.at(-1) ?? "")];
+      const found = await findRegularFile(resolve(root), partial);
+      if (found !== undefined) await removeIfAny(found.path);
     },
     async begin(path, options) {
       options.signal.throwIfAborted();

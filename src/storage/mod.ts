@@ -24,6 +24,7 @@ export { localSink } from "./local_sink.ts";
 export { defaultNaming } from "./naming/default_naming.ts";
 export {
   containedPath,
+  contestedName,
   type FileToPlace,
   type FolderRequest,
   foldKey,

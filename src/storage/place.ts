@@ -87,6 +87,8 @@ export function planFiles(
   options: {
     /** Names given before, by file key, those of files no longer listed included. */
     readonly existing?: ReadonlyMap<string, string>;
+    /** Names that files of this meeting share and therefore gave up, see {@linkcode contestedName}. */
+    readonly contested?: Iterable<string>;
     /** Tells whether a file of another meeting has this name in the same folder. @default {none has} */
     readonly isTaken?: (name: string) => boolean;
   } = {},
@@ -94,7 +96,8 @@ export function planFiles(
   const names = new Map(options.existing);
   // Sidecars have another name for the moment in which they are written.
   const sidecars = reservedFileNames.flatMap((name) => [name, `${name}.tmp`]);
-  const takenKeys = new Set([...names.values(), ...sidecars].map(foldKey));
+  const contested = options.contested ?? [];
+  const takenKeys = new Set([...names.values(), ...contested, ...sidecars].map(foldKey));
   const isOpen = (name: string) => isFree(name, takenKeys) && !options.isTaken?.(name);
   const pending = new Map<string, { file: FileToPlace; level: number; name: string }>();
   for (const file of files) {
@@ -114,6 +117,16 @@ export function planFiles(
   }
   for (const [key, { name }] of pending) names.set(key, name);
   return names;
+}
+
+/** The name that a file would have if no other of its meeting wanted it; undefined where it has that name. */
+export function contestedName(name: string, file: Omit<FileToPlace, "baseName">): string | undefined {
+  const ending = endingOf(file);
+  for (let level = 1; level <= lastLevel; level++) {
+    const suffix = suffixAtLevel(file, level) + ending;
+    if (name.endsWith(suffix)) return name.slice(0, -suffix.length) + ending;
+  }
+  return undefined;
 }
 
 /**
@@ -136,11 +149,21 @@ export function containedPath(root: string, segments: readonly string[]): string
 const lastLevel = 4;
 
 function nameAtLevel(file: FileToPlace, level: number): string {
-  const extension = file.fileExtension.replace(/[^A-Za-z0-9]/g, "").slice(0, 16);
-  const type = cutToBytes(normalizeRecordingType(file.recordingType), 64);
-  const parts = [level > 0 ? type : "", keyPart(file.key, level)].filter((part) => part !== "");
-  const suffix = parts.map((part) => `_${part}`).join("");
-  return appendToSegment(encodeSegment(file.baseName), suffix + (extension === "" ? "" : `.${extension}`));
+  return appendToSegment(encodeSegment(file.baseName), suffixAtLevel(file, level) + endingOf(file));
+}
+
+function endingOf({ fileExtension }: Pick<FileToPlace, "fileExtension">): string {
+  const extension = fileExtension.replace(/[^A-Za-z0-9]/g, "").slice(0, 16);
+  return extension === "" ? "" : `.${extension}`;
+}
+
+function suffixAtLevel(
+  { key, recordingType }: Pick<FileToPlace, "key" | "recordingType">,
+  level: number,
+): string {
+  const type = cutToBytes(normalizeRecordingType(recordingType), 64);
+  const parts = [level > 0 ? type : "", keyPart(key, level)].filter((part) => part !== "");
+  return parts.map((part) => `_${part}`).join("");
 }
 
 /** Derived keys all begin alike; what tells them apart follows. */

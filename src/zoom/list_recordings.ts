@@ -1,5 +1,5 @@
 import type { Listed, ListRequest } from "../core/listing.ts";
-import { AppError, AuthError, DailyLimitError, UsageError } from "../core/errors.ts";
+import { ApiError, AppError, AuthError, DailyLimitError } from "../core/errors.ts";
 import type { User } from "../core/recording.ts";
 import { accountScope, listAccount } from "./list_account.ts";
 import type { ListContext } from "./list_context.ts";
@@ -11,7 +11,6 @@ import type { DateRange } from "../core/date_range.ts";
  * and by the latter where it is refused or does not add up.
  *
  * @throws {AuthError} When a scope without which nothing can be listed is missing.
- * @throws {UsageError} When users are walked and the filter matches none of them.
  * @throws {NetworkError} When nothing ever answered.
  */
 export async function* listRecordings(context: ListContext, request: ListRequest): AsyncGenerator<Listed> {
@@ -53,9 +52,9 @@ async function* listByUsers(
   }
   yield* context.directory.takeNotices();
   const users = everybody.filter((user) => request.userFilter.matches(user));
-  requireMatch(request, { matched: users.length, among: everybody.length });
   yield { type: "users", users };
-  yield* unmatchedWarnings(request, "users");
+  if (users.length === 0) yield* nobodyMatches(request, everybody.length);
+  else yield* unmatchedWarnings(request, "users");
   yield* walkUsers(context, request, { users, ranges, trash: request.includeTrash });
 }
 
@@ -75,15 +74,17 @@ async function* listAccountTrash(context: ListContext, request: ListRequest): As
   }
 }
 
-function requireMatch(request: ListRequest, count: { matched: number; among: number }): void {
-  const missing = request.userFilter.unmatched();
-  if (count.matched > 0 || missing.length === 0) return;
-  const value = missing.join(",");
-  throw new UsageError(`Cannot use --user-filter "${value}": none of ${count.among} users matches`, {
-    option: "--user-filter",
-    value,
-    hint: "give e-mail addresses or user ids, with * for any characters",
-  });
+/** Nothing that was asked for is there to be listed: that is no success, and only the list of users could tell. */
+function* nobodyMatches(request: ListRequest, among: number): Generator<Listed> {
+  for (const pattern of request.userFilter.unmatched()) {
+    const error = new ApiError(`none of ${among} users matches "${pattern}" of --user-filter`, {
+      status: 404,
+      code: "no_user",
+      url: "",
+      hint: "give e-mail addresses or user ids, with * for any characters",
+    });
+    yield { type: "failed", scope: "users", range: { from: "", to: "" }, error };
+  }
 }
 
 function* unmatchedWarnings(request: ListRequest, of: "users" | "recordings"): Generator<Listed> {

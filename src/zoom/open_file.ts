@@ -167,8 +167,12 @@ function findFile(files: readonly ListedFile[], file: FileRef): ListedFile | und
     (file.id === undefined ? undefined : files.find(({ id }) => id === file.id));
 }
 
-/** "No recording" of a meeting that is still being processed says nothing; of an old one it says "gone". */
+/**
+ * "No recording" of a meeting that is still being processed, or that a list has just shown, says nothing; of an old
+ * one that no list shows it says "gone" (Zoom API reference, "Meeting recordings": code 3301).
+ */
 function absence(clock: Clock, file: FileRef, { action, error }: { action: string; error: ApiError }): Error {
+  if (file.isListed) return error;
   const ageMs = clock.now() - Date.parse(file.meetingStart);
   return ageMs > processingMs ? gone(action, "Zoom has no recording of its meeting any more") : error;
 }

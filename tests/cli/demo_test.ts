@@ -38,7 +38,7 @@ Deno.test("playDemo() fetches everything, proves it, and shows that nothing is f
     assert.match(text, /✓ 0 downloads in the second run/);
     assert.match(text, /├── ana\.zizek@example\.test\//);
     assert.match(text, /sql> SELECT \* FROM inventory WHERE status = 'failed';\nno rows/);
-    assert.equal(process.stderr.text.match(/Done: everything asked for is held/g)?.length, 2);
+    assert.equal(process.stderr.text.match(/Done: everything that Zoom gives out is held/g)?.length, 2);
   });
 });
 

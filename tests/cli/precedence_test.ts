@@ -82,6 +82,7 @@ const ranges = [
   { args: "--from-date 2024-01-01", from: "2024-01-01", to: "2024-06-15" },
   { args: "--to-date 2024-03-31", from: "2024-03-01", to: "2024-03-31" },
   { args: "", from: "2024-05-16", to: "2024-06-15" },
+  { args: "--to-date 2024-12-31", from: "2024-05-16", to: "2024-12-31" },
   { args: "--from-date 2024-02-29 --to-date 2024-02-29", from: "2024-02-29", to: "2024-02-29" },
 ];
 
@@ -92,7 +93,8 @@ Deno.test.each(ranges)("buildConfig() reads the range $from..$to from $args", as
 
 Deno.test("every flag reaches the configuration under its own name", async () => {
   const { config } = await configOf([
-    ...["-o", "/a", "-u", "!x@y", "-f", "2024-01-01", "-t", "2024-01-02", "-c", "7", "--include-trash"],
+    ...["-o", "/a", "-u", "!x@y", "-f", "2024-01-01", "-t", "2024-01-02", "-c", "7"],
+    ...["--segments", "3", "--include-trash"],
     ...["--dry-run", "--resume", "--types", "mp4,chat", "--exclude-types", "m4a", "--limit-rate", "10M"],
     ...["--max-duration", "1h30m", "--max-transfer", "2G", "--min-free-space", "0", "--order", "EXPIRING"],
     ...["--discovery", "users", "--participant-audio", "--allow-query-token", "--api-plan", "business"],
@@ -138,6 +140,7 @@ Deno.test("every flag reaches the configuration under its own name", async () =>
     userFilter: ["!x@y"],
     range: { from: "2024-01-01", to: "2024-01-02" },
     maxConcurrent: 7,
+    segments: 3,
     includeTrash: true,
     dryRun: true,
     resume: true,

@@ -7,6 +7,7 @@ import {
   simUser,
   startSimulator,
 } from "../../src/simulator/mod.ts";
+import type { RunEvent } from "../../mod.ts";
 import { ArchiveUnderTest, assertHoldsExactly, assertKeepsSecrets } from "../support/archive_under_test.ts";
 
 const now = () => Date.parse("2024-06-30T12:00:00Z");
@@ -147,7 +148,10 @@ Deno.test("files that would share a name all get their recording type, a late on
   await archive.run(wide);
   const later = await names();
   assert.equal(later.length, 3);
-  assert.equal(later.filter((name) => /_gallery_view_[0-9a-f]{8}\.mp4$|_MP4\.mp4$/.test(name)).length, 1);
+  assert.equal(later.filter((name) => /_gallery_view_[0-9a-f]{8}\.mp4$/i.test(name)).length, 1);
+  meeting.files?.push(simFile({ fileType: "MP4", recordingType: "shared_screen" }));
+  await archive.run(wide);
+  assert.ok((await names()).includes("20240620_090010Z_MP4_shared_screen.mp4"), "as in a fresh archive");
   await assertHoldsExactly(archive, zoom.truth());
 });
 
@@ -234,6 +238,79 @@ Deno.test("recordings deleted for good while a run knows them are gone, not fail
   assert.equal(summary.files.gone, 1);
   assert.equal(summary.files.failed, 0);
   assert.equal(summary.exit_code, 0);
+});
+
+Deno.test("what a list has just shown is never gone: a refused file fails, and is had when Zoom gives it out again", async () => {
+  const meeting = simMeeting({
+    host: ana,
+    start: "2024-03-20T09:00:00Z",
+    topic: "Plan",
+    files: ["MP4", "CHAT"],
+  });
+  await using zoom = await startSimulator({
+    account: simAccount({ users: [ana], meetings: [meeting] }),
+    now,
+  });
+  zoom.fault({ on: "/rec/*", do: "status", code: 404, times: 2 });
+  zoom.fault({
+    on: "/v2/meetings/*",
+    do: "status",
+    code: 404,
+    body: { code: 3301, message: "No recording" },
+    times: 9,
+  });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  const summary = await archive.run(wide);
+  assert.deepEqual([summary.exit_code, summary.files.gone, summary.files.failed], [4, 0, 2]);
+  zoom.clearFaults();
+  assert.equal((await archive.run(wide)).exit_code, 0);
+  await assertHoldsExactly(archive, zoom.truth());
+});
+
+Deno.test("a listing that failed leaves its windows unproven, in the summary and in the inventory", async () => {
+  const closed = simUser({ email: "closed@example.test", recordings: "forbidden" });
+  const meetings = [ana, closed].map((host) =>
+    simMeeting({ host, start: "2024-06-20T09:00:00Z", topic: "Plan", files: ["CHAT"] })
+  );
+  const account = simAccount({ users: [ana, closed], meetings });
+  await using zoom = await startSimulator({ account, accountList: "refused", now });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  const { windows, processed, users } = await archive.run({
+    range: { from: "2024-06-01", to: "2024-06-30" },
+  });
+  assert.deepEqual([windows.proven, windows.unproven, processed.users, users], [1, 1, 1, 2]);
+  const rows = archive.query("SELECT proven_at IS NULL AS unproven FROM windows ORDER BY unproven");
+  assert.deepEqual(rows, [{ unproven: 0 }, { unproven: 1 }]);
+});
+
+Deno.test("a partial that no run will go on with is removed by the next run that ends well", async () => {
+  const meeting = simMeeting({
+    host: ana,
+    start: "2024-06-20T09:00:00Z",
+    topic: "Plan",
+    files: ["MP4", "CHAT"],
+  });
+  await using zoom = await startSimulator({
+    account: simAccount({ users: [ana], meetings: [meeting] }),
+    now,
+  });
+  zoom.fault({ on: "/rec/*", do: "stall", bytes: 200 });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  const stop = new AbortController();
+  const onEvent = (event: RunEvent) => {
+    if (event.type === "file_progress" && event.offset === 200) {
+      stop.abort(new DOMException("stop", "AbortError"));
+    }
+  };
+  await archive.run({ ...wide, signal: stop.signal, onEvent });
+  const parts = async () => (await archive.tree()).filter((path) => path.endsWith(".part"));
+  assert.ok((await parts()).length > 0);
+  zoom.clearFaults();
+  const summary = await archive.run({ ...wide, types: ["TRANSCRIPT"] });
+  assert.equal(summary.exit_code, 0);
+  assert.deepEqual(await parts(), []);
+  await archive.run(wide);
+  await assertHoldsExactly(archive, zoom.truth());
 });
 
 Deno.test("a file being processed waits, its window is listed again, and it arrives when it is ready", async () => {

@@ -40,6 +40,26 @@ Deno.test("--json prints one object with the contract's keys, and stderr tells t
   await assertKeepsSecrets(archive, zoom, [stdout, stderr, logText]);
 });
 
+Deno.test("a run that an error ends is reconciled all the same: --json, the summary and the log file say so", async () => {
+  await using zoom = await startSimulator({ users: 1, months: 1 });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  const log = join(archive.dir, "run.jsonl");
+  const flags = ["--output-dir", join(archive.dir, "a"), "--json", "--log-file", log];
+  const env = { ZOOM_CLIENT_SECRET: "not-the-secret-of-this-app" };
+  const { code, stdout, stderr } = await runProgram(flags, { zoom, env });
+  assert.equal(code, 3, stderr);
+  const summary = JSON.parse(stdout);
+  assert.deepEqual([summary.exit_code, summary.status, summary.failures.length], [3, "failed", 1]);
+  assert.match(stderr, /Windows proven: 0\/0[\s\S]*Stopped: Zoom refuses the credentials/);
+  const logText = await Deno.readTextFile(log);
+  const errors = logText.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(({ level }) =>
+    level === "ERROR"
+  );
+  assert.ok(errors.some(({ message }) => /client/i.test(message)), logText);
+  assert.match(logText, /POST .*\/oauth\/token: 400/);
+  assert.doesNotMatch(stderr + stdout + logText, /not-the-secret/);
+});
+
 Deno.test("a dry run says what it would do and creates nothing", async () => {
   await using zoom = await startSimulator({ users: 3, months: 1 });
   await using archive = await ArchiveUnderTest.of(zoom);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AuthError, DailyLimitError, UsageError } from "../../src/core/errors.ts";
+import { AuthError, DailyLimitError } from "../../src/core/errors.ts";
 import type { Listed } from "../../src/core/listing.ts";
 import { compileUserFilter } from "../../src/core/user_filter.ts";
 import { allScopes, simAccount, simMeeting, simUser } from "../../src/simulator/mod.ts";
@@ -154,12 +154,12 @@ Deno.test("what earlier runs have proven is not asked for", async () => {
   assert.equal(run.zoom.count(userList), 2);
 });
 
-Deno.test("a filter that matches nobody is a mistake of usage and names the pattern", async () => {
+Deno.test("a filter that matches nobody is a failed listing that names the pattern, and never an empty success", async () => {
   await using run = await startAccount({ account: withMeetings(users(3)) });
   const userFilter = compileUserFilter(["nobody@example.test"]);
-  const error = await rejection(listAll(run.account, { discovery: "users", userFilter }));
-  assert.ok(error instanceof UsageError);
-  assert.match(error.message, /"nobody@example\.test": none of 3 users matches/);
+  const { failed } = await listAll(run.account, { discovery: "users", userFilter });
+  assert.deepEqual(failed.map(({ scope, error }) => [scope, error.code]), [["users", "no_user"]]);
+  assert.match(failed[0]?.error.message ?? "", /none of 3 users matches "nobody@example\.test"/);
 });
 
 Deno.test("the reason of an abort passes through a walk", async () => {

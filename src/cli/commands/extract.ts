@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../core/events.ts";
+import type { RunEvent, RunSummary } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 import type { CliContext, RunExtract } from "../context.ts";
 import { isInterruption } from "../exit_code.ts";
@@ -13,16 +13,22 @@ export function extract(flags: ParsedFlags, context: CliContext): Promise<number
   return withSession("extract", { flags, context }, async (session) => {
     const runExtract = context.runExtract ?? await loadRunExtract();
     const { config, reporter, signal } = session;
-    let summary: RunSummary;
+    let summary: RunSummary | undefined;
+    const onEvent = (event: RunEvent) => {
+      if (event.type === "run_finished") summary = event.summary;
+      reporter.onEvent(event);
+    };
     try {
-      summary = await runExtract(config, { signal, onEvent: reporter.onEvent });
+      summary = await runExtract(config, { signal, onEvent });
     } catch (error) {
-      if (!isInterruption(error, signal)) throw error;
-      reporter.print("Interrupted");
-      return ExitCode.interrupted;
-    } finally {
       reporter.close();
+      // A run that an error ended has been reconciled all the same.
+      if (summary) report(summary, { session, context });
+      if (!isInterruption(error, signal)) throw error;
+      context.stderr.write("Interrupted\n");
+      return ExitCode.interrupted;
     }
+    reporter.close();
     report(summary, { session, context });
     return summary.exit_code;
   });

@@ -89,7 +89,8 @@ function tell(event: RunEvent, told: Told): void {
   if (event.type !== "file_failed") return;
   const { area, style, state } = told;
   if (state.failedFiles > shownFailures) return;
-  area.print(`${style.red("failed")}  ${printable(event.path)}: ${printable(redactText(event.message))}`);
+  const label = event.code === "gone" ? style.yellow("gone") : style.red("failed");
+  area.print(`${label}  ${printable(event.path)}: ${printable(redactText(event.message))}`);
   if (state.failedFiles === shownFailures) {
     area.print(style.dim("        further failures are counted below only"));
   }

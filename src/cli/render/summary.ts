@@ -118,14 +118,23 @@ function failureLines(
 
 const verdicts: Readonly<Record<number, string>> = {
   0: "Done: everything asked for is held",
+  3: "Stopped: Zoom refuses the credentials, or a scope is missing",
   4: "Finished with failures: run it again to try them once more",
   5: "Stopped: Zoom cannot be reached, or its daily limit is used up",
+  6: "Stopped: the archive cannot be written",
   8: "Stopped at a limit, as asked: run it again to go on",
   130: "Interrupted: run it again to go on where it stopped",
 };
 
-function verdict({ exit_code, plan }: RunSummary, style: Style): string {
-  const text = exit_code === 0 && plan ? "Planned: nothing was downloaded" : verdicts[exit_code];
+function verdict({ exit_code, files, plan }: RunSummary, style: Style): string {
+  const isAll = files.not_ready + files.in_trash + files.gone === 0;
+  const text = exit_code !== 0
+    ? verdicts[exit_code]
+    : plan
+    ? "Planned: nothing was downloaded"
+    : isAll
+    ? verdicts[0]
+    : "Done: everything that Zoom gives out is held";
   const paint = exit_code === 0
     ? style.green
     : exit_code === 8 || exit_code === 130

@@ -1,5 +1,5 @@
 import { compactTime, type NamingStrategy } from "../../core/naming.ts";
-import type { Candidate, Meeting, RecordingFile, User } from "../../core/recording.ts";
+import type { Candidate, Meeting, User } from "../../core/recording.ts";
 import { encodeSegment } from "../encode_segment.ts";
 
 /**
@@ -11,7 +11,7 @@ import { encodeSegment } from "../encode_segment.ts";
 export const defaultNaming: NamingStrategy = (candidate: Candidate): [string, ...string[]] => [
   userSegment(candidate.user),
   meetingSegment(candidate.meeting),
-  fileSegment(candidate.file),
+  fileSegment(candidate),
 ];
 
 function userSegment(user: User): string {
@@ -25,9 +25,10 @@ function meetingSegment(meeting: Meeting): string {
   });
 }
 
-function fileSegment(file: RecordingFile): string {
+/** A file without a time of its own, as summaries may be, has that of its meeting. */
+function fileSegment({ file, meeting }: Candidate): string {
   const type = (file.fileType || file.fileExtension || "file").toUpperCase();
-  const known = `${compactTime(file.recordingStart)}_${type}`;
+  const known = `${compactTime(file.recordingStart || meeting.startTime)}_${type}`;
   const participant = (file.fileName ?? "").replace(/\.[A-Za-z0-9]{1,5}$/, "").trim();
   if (participant === "") return encodeSegment(known);
   return encodeSegment(participant, { keepPrefix: `${known}_` });
