@@ -5,8 +5,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { createHash, randomUUID } from "node:crypto";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
 import type { StoredFile } from "zoom-extract";
 
 /** A file beside a recording. */
@@ -54,9 +54,14 @@ function fit(stem: string, ending: string): string {
   return kept + unique;
 }
 
-/** Where a plugin writes before it renames: in the folder of `path`, hidden, short, and without anything of a topic. */
-export function temporaryBeside(path: string, plugin: string, extension = ""): string {
-  return join(dirname(path), `.${plugin}.tmp-${randomUUID()}${extension}`);
+/**
+ * Where a plugin writes before it renames: in the folder of `path`, hidden, short, and without anything of a topic. The
+ * same for the same `path`, so that what a killed run left there is found; it is removed. One at a time per `path`.
+ */
+export async function temporaryBeside(path: string, plugin: string, extension = ""): Promise<string> {
+  const temporary = join(dirname(path), `.${plugin}.tmp-${sha256(basename(path)).slice(0, 16)}${extension}`);
+  await removeIfAny(temporary);
+  return temporary;
 }
 
 /** The notes of one plugin about what it made, kept in its own folder. */
@@ -97,7 +102,7 @@ export class OwnFiles {
 
   /** Writes a text as {@linkcode put} does. */
   async putText(text: string, target: Beside, plugin: string, recipe: string): Promise<void> {
-    const temporary = temporaryBeside(target.path, plugin);
+    const temporary = await temporaryBeside(target.path, plugin);
     try {
       await Deno.writeTextFile(temporary, text, { createNew: true });
       await this.put(temporary, target, recipe);
@@ -119,7 +124,7 @@ export class OwnFiles {
 
   async #write(relativePath: string, note: Note): Promise<void> {
     const path = this.#notePath(relativePath);
-    const temporary = `${path}.tmp-${randomUUID()}`;
+    const temporary = `${path}.tmp`;
     await Deno.writeTextFile(temporary, JSON.stringify({ path: relativePath, ...note }));
     await syncAndStat(temporary);
     await Deno.rename(temporary, path);

@@ -70,9 +70,9 @@ async function putLine(path: string, name: string, sha256: string): Promise<void
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = temporaryBeside(path, "checksum");
+  const temporary = await temporaryBeside(path, "checksum");
   try {
-    await Deno.writeTextFile(temporary, text);
+    await Deno.writeTextFile(temporary, text, { createNew: true });
     await Deno.rename(temporary, path);
   } finally {
     await removeIfAny(temporary);

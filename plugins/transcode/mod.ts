@@ -115,7 +115,7 @@ interface Making {
 
 async function make({ path, target, recipe, durationSeconds, call, own, making }: Making): Promise<void> {
   // The ending tells ffmpeg which container to write.
-  const temporary = temporaryBeside(path, "transcode", `.${recipe.extension}`);
+  const temporary = await temporaryBeside(path, "transcode", `.${recipe.extension}`);
   try {
     const { code, stderr } = await runProgram("ffmpeg", [
       ...["-nostdin", "-hide_banner", "-v", "error", "-progress", "pipe:2", "-i", fileArgument(path)],
