@@ -257,6 +257,13 @@ export class Files {
     return this.#db.prepare(sql).all({ ...bind(scope), after, limit }) as unknown as HeldFile[];
   }
 
+  /** Up to `limit` held files, after key `after`, that this run brought itself. */
+  heldNow(runId: string, after: string, limit: number): HeldFile[] {
+    const sql = `SELECT file_key, path, file_size FROM inventory
+      WHERE status = 'completed' AND replaced_by IS NULL AND run_id = ? AND file_key > ? ORDER BY file_key LIMIT ?`;
+    return this.#db.prepare(sql).all(runId, after, limit) as unknown as HeldFile[];
+  }
+
   /** Up to `limit` files in scope, after key `after`, of meetings dated before `day` that this run's listing did not show. */
   unshown(
     scope: RunScope,

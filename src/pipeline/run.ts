@@ -11,6 +11,7 @@ import { type RunRow, type RunScope, toInventoryError } from "../inventory/mod.t
 import { createRateLimiter } from "../transfer/mod.ts";
 import type { Archive } from "../archive/mod.ts";
 import { discardAbandoned } from "./abandoned.ts";
+import { confirmHeld } from "./confirm_held.ts";
 import type { FetchContext } from "./fetch_file.ts";
 import { type IngestContext, ingestPage, ingestTrash } from "./ingest.ts";
 import { callRunHooks, HookStage } from "./hook_stage.ts";
@@ -99,6 +100,9 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
     });
     listing = await listAndTransfer({ ...parts, scope, tally, transfers, limits, sidecars, state, details });
     await discardAbandoned(archive);
+    if (transfers.downloaded > 0 || config.resume) {
+      await confirmHeld({ ...parts, ...archive, runId: run.runId, emit });
+    }
     await sidecars.drain();
   } catch (error) {
     stopped = stopOf(error, parts.signal);
