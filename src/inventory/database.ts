@@ -3,10 +3,17 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { InventoryError, toError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
 
+/** How long a call waits for another program that is writing. */
+const patienceMs = 5_000;
+
+const closeOthers =
+  "close other programs that have it open, or wait for them; the next run goes on from here";
+
 /** One SQLite connection with its schema up to date. Everything on it is synchronous. */
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #isTired = false;
   /** Path of a database that had no `-wal` file when it was opened for reading. */
   readonly #leftovers: string | undefined;
 
@@ -19,7 +26,7 @@ export class Database implements Disposable {
     const readOnly = options.readOnly ?? false;
     this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
     this.#db = guard(path, () => {
-      const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+      const db = new DatabaseSync(path, { readOnly, timeout: patienceMs });
       try {
         if (!readOnly) {
           db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
@@ -37,7 +44,7 @@ export class Database implements Disposable {
   prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (!statement) {
-      statement = this.#db.prepare(sql);
+      statement = ourErrors(this.#db.prepare(sql));
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -51,15 +58,31 @@ export class Database implements Disposable {
   /** Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. */
   transaction<T>(body: () => T): T {
     if (this.#db.isTransaction) return body();
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.#begin();
     try {
       const result = body();
       this.#db.exec("COMMIT");
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
+      throw toInventoryError(error);
     }
+  }
+
+  /** Waits for other programs that write; after a wait in vain, no more, so that a run which has to end can end. */
+  #begin(): void {
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+    } catch (thrown) {
+      if (!this.#isTired && isBusy(thrown)) {
+        this.#isTired = true;
+        this.#db.exec("PRAGMA busy_timeout = 0");
+      }
+      throw toInventoryError(thrown);
+    }
+    if (!this.#isTired) return;
+    this.#isTired = false;
+    this.#db.exec(`PRAGMA busy_timeout = ${patienceMs}`);
   }
 
   /** A transaction that has reached the disk when this returns, also across a power cut; about 0.3 ms. */
@@ -121,8 +144,29 @@ export function toInventoryError(thrown: unknown): unknown {
   if (!isSqlite) return thrown;
   return new InventoryError(`Cannot use the inventory: ${thrown.message}`, {
     cause: thrown,
-    hint: "free space on its disk, and close other programs that have it open",
+    hint: isBusy(thrown) ? closeOthers : "free space on its disk, and close other programs that have it open",
   });
+}
+
+/** Another program is writing. The runtime does not give SQLite's code with every error, but always its text. */
+function isBusy(thrown: unknown): boolean {
+  return /database (?:table )?is locked/.test(toError(thrown).message);
+}
+
+/** Makes the calls of a statement fail as {@linkcode toInventoryError} says. */
+function ourErrors(statement: StatementSync): StatementSync {
+  for (const name of ["run", "get", "all"] as const) {
+    const call = statement[name].bind(statement) as (...args: unknown[]) => unknown;
+    const guarded = (...args: unknown[]) => {
+      try {
+        return call(...args);
+      } catch (thrown) {
+        throw toInventoryError(thrown);
+      }
+    };
+    Object.defineProperty(statement, name, { value: guarded });
+  }
+  return statement;
 }
 
 function guard<T>(path: string, open: () => T): T {
@@ -132,9 +176,10 @@ function guard<T>(path: string, open: () => T): T {
     if (thrown instanceof InventoryError) throw thrown;
     throw new InventoryError(`Cannot open inventory "${path}": ${toError(thrown).message}`, {
       cause: thrown,
-      hint:
-        "if the file is damaged, move it away: the next run lists everything and fetches it again, and keeps " +
-        "one copy of what is the same",
+      hint: isBusy(thrown)
+        ? closeOthers
+        : "if the file is damaged, move it away: the next run lists everything and fetches it again, and keeps " +
+          "one copy of what is the same",
     });
   }
 }

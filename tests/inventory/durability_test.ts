@@ -72,9 +72,12 @@ Deno.test("a failure of SQLite becomes an InventoryError, anything else stays wh
     } catch (error) {
       thrown = error;
     }
-    const error = toInventoryError(thrown);
+    assert.ok(thrown instanceof InventoryError);
+    assert.match(thrown.message, /^Cannot use the inventory: disk full$/);
+    const raw = thrown.cause;
+    const error = toInventoryError(raw);
     assert.ok(error instanceof InventoryError);
-    assert.equal(error.cause, thrown);
+    assert.equal(error.cause, raw);
     const mistake = new TypeError("oops");
     assert.equal(toInventoryError(mistake), mistake);
   }));
