@@ -18,6 +18,10 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly permissions?: readonly string[];
+  /** What is run in place of `main.ts`. */
+  readonly entry?: string;
+  /** Command that runs it, such as `setpriv` with its arguments. */
+  readonly wrapper?: readonly [string, ...string[]];
 }
 
 /** A running program, as a user would start it, with an environment that holds nothing else. */
@@ -28,8 +32,17 @@ export class Program {
   constructor(args: readonly string[], options: ProgramOptions = {}) {
     const keep = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"]
       .flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name) ?? ""]] : []);
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--quiet", ...(options.permissions ?? ["-A"]), mainPath, ...args],
+    const [command, ...before] = [...options.wrapper ?? [], Deno.execPath()] as [string, ...string[]];
+    this.#child = new Deno.Command(command, {
+      args: [
+        ...before,
+        "run",
+        "--no-prompt",
+        "--quiet",
+        ...(options.permissions ?? ["-A"]),
+        options.entry ?? mainPath,
+        ...args,
+      ],
       clearEnv: true,
       env: { ...Object.fromEntries(keep), NO_COLOR: "1", ...options.zoom?.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
