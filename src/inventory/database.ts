@@ -9,6 +9,8 @@ const patienceMs = 5_000;
 const closeOthers =
   "close other programs that have it open, or wait for them; the next run goes on from here";
 
+const freeSpace = "free space on its disk, and close other programs that have it open";
+
 /** One SQLite connection with its schema up to date. Everything on it is synchronous. */
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
@@ -178,6 +180,8 @@ function guard<T>(path: string, open: () => T): T {
       cause: thrown,
       hint: isBusy(thrown)
         ? closeOthers
+        : /disk is full/.test(toError(thrown).message)
+        ? freeSpace
         : "if the file is damaged, move it away: the next run lists everything and fetches it again, and keeps " +
           "one copy of what is the same",
     });

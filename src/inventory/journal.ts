@@ -14,9 +14,12 @@ export class Journal implements AsyncDisposable {
   readonly #db: Database;
   readonly #path: string;
   readonly #file: Deno.FsFile;
+  /** Number of the last line in the file: it may still wait in a database that had no room to forget it. */
+  #lastSeq: number;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(db: Database, path: string, file: Deno.FsFile) {
+  private constructor(db: Database, path: string, { file, lastSeq }: { file: Deno.FsFile; lastSeq: number }) {
+    this.#lastSeq = lastSeq;
     this.#db = db;
     this.#path = path;
     this.#file = file;
@@ -28,7 +31,7 @@ export class Journal implements AsyncDisposable {
     try {
       const lastSeq = await repair(file);
       db.transaction(() => forgetWritten(db, lastSeq));
-      const journal = new Journal(db, path, file);
+      const journal = new Journal(db, path, { file, lastSeq });
       await journal.flush();
       return journal;
     } catch (error) {
@@ -46,7 +49,10 @@ export class Journal implements AsyncDisposable {
 
   async #flush(): Promise<void> {
     while (true) {
-      const rows = this.#db.prepare("SELECT seq, line FROM journal_outbox ORDER BY seq LIMIT 2000").all();
+      const rows = this.#db.prepare(
+        "SELECT seq, line FROM journal_outbox WHERE seq > ? ORDER BY seq LIMIT 2000",
+      )
+        .all(this.#lastSeq);
       const last = rows.at(-1);
       if (!last) return;
       const text = rows.map((row) => `{"seq":${row["seq"]},${String(row["line"]).slice(1)}\n`).join("");
@@ -60,7 +66,8 @@ export class Journal implements AsyncDisposable {
           cause: thrown,
         });
       }
-      this.#db.prepare("DELETE FROM journal_outbox WHERE seq <= ?").run(Number(last["seq"]));
+      this.#lastSeq = Number(last["seq"]);
+      this.#db.prepare("DELETE FROM journal_outbox WHERE seq <= ?").run(this.#lastSeq);
     }
   }
 

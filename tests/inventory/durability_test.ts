@@ -118,6 +118,26 @@ Deno.test("journal lines that cannot be written wait in the database and hide no
     assert.deepEqual(lines.map(({ seq, file_key }) => [seq, file_key]), [[1, "f1"]]);
   }));
 
+Deno.test("a line that the database has no room to forget is not written twice", () =>
+  withDirectory(async (dir) => {
+    const [dbPath, path] = [join(dir, "inventory.db"), join(dir, "inventory.jsonl")];
+    using inventory = openInventory(dbPath, { clock });
+    {
+      await using journal = await inventory.openJournal(path);
+      using other = new DatabaseSync(dbPath);
+      other.exec(
+        "CREATE TRIGGER full BEFORE DELETE ON journal_outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+      );
+      addFile(inventory, "f1");
+      await assert.rejects(journal.flush(), /disk full/);
+      other.exec("DROP TRIGGER full");
+      addFile(inventory, "f2");
+    }
+    await (await inventory.openJournal(path))[Symbol.asyncDispose]();
+    const lines = (await Deno.readTextFile(path)).trim().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(lines.map(({ seq, file_key }) => [seq, file_key]), [[1, "f1"], [2, "f2"]]);
+  }));
+
 Deno.test("a line that was written by half is taken back, and the next flush writes it whole", () =>
   withDirectory(async (dir) => {
     const path = join(dir, "inventory.jsonl");
