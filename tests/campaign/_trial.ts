@@ -115,7 +115,14 @@ export class Trial implements AsyncDisposable {
   async run(how: TrialRun = {}): Promise<ProgramResult> {
     const program = this.start(how);
     if (how.killAfterMs === undefined) return await program.result;
-    const timer = setTimeout(() => program.kill("SIGKILL"), how.killAfterMs);
+    const timer = setTimeout(() => {
+      try {
+        program.kill("SIGKILL");
+      } catch (error) {
+        // It came to its end in the same moment, and only its output is still being read.
+        if (!(error instanceof TypeError)) throw error;
+      }
+    }, how.killAfterMs);
     const result = await program.result;
     clearTimeout(timer);
     return result;
