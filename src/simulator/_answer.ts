@@ -8,6 +8,8 @@ export interface Answer {
   readonly body: Content;
   /** False: chunked, so that the client cannot know the length. @default {true} */
   readonly announcesLength?: boolean;
+  /** What `Content-Length` says instead of the body's size. */
+  readonly announcedBytes?: number;
   /** How the connection fails; absent, it does not. */
   readonly failure?: Failure;
 }

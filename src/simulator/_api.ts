@@ -34,6 +34,7 @@ function checkBearer(world: World, request: SimRequest): Answer | undefined {
   return token.meetingUuid === undefined ? undefined : apiError(401, 124, "Invalid access token.");
 }
 
-function bearerOf(request: SimRequest): string | undefined {
+/** The bearer token of a request. */
+export function bearerOf(request: Pick<SimRequest, "headers">): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1];
 }

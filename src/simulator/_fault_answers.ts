@@ -7,6 +7,8 @@ import {
   type SimRequest,
   textAnswer,
 } from "./_answer.ts";
+import { bytesContent, type Content } from "./_content.ts";
+import { editJson } from "./_edit_json.ts";
 import type { BodyFault, EarlyFault } from "./_fault_book.ts";
 import { sliceOf } from "./_file_body.ts";
 import { dailyLimitAnswer } from "./_rate_limits.ts";
@@ -32,7 +34,8 @@ export function earlyAnswer(
     case "dailyLimit":
       return dailyLimitAnswer(context.label, { nowMs: context.nowMs, limit: 0 });
     case "delay":
-      throw new TypeError("A delay has no answer of its own");
+    case "killToken":
+      throw new TypeError(`${fault.do} has no answer of its own`);
   }
 }
 
@@ -63,6 +66,27 @@ export function spoil(
       };
     case "stall":
       return { ...answer, failure: { kind: "stall", afterBytes: fault.bytes ?? 0 } };
+    case "noLength": {
+      const end = Math.min(fault.bytes ?? answer.body.sizeBytes, answer.body.sizeBytes);
+      return { ...answer, body: sliceOf(answer.body, { start: 0, end }), announcesLength: false };
+    }
+    case "wrongLength":
+      return {
+        ...answer,
+        announcedBytes: Math.max(0, answer.body.sizeBytes + fault.by),
+        failure: { kind: "close", afterBytes: answer.body.sizeBytes },
+      };
+    case "editHeaders": {
+      const edited = Object.entries({ ...answer.headers, ...lowerNames(fault.headers) });
+      const headers = Object.fromEntries(edited.filter(([, value]) => value !== null));
+      return { ...answer, headers: headers as Record<string, string> };
+    }
+    case "editJson":
+      return { ...answer, body: editedContent(answer.body, (json) => editJson(json, fault)) };
+    case "hugeJson":
+      return { ...answer, body: paddedContent(answer.body, fault.bytes) };
+    case "repeatPage":
+      return repeatedPage(request, again);
     case "truncatedJson":
       return { ...answer, body: sliceOf(answer.body, { start: 0, end: half }) };
     case "expiredSignature":
@@ -72,6 +96,47 @@ export function spoil(
     case "wrongRange":
       return again({ ...request, headers: { ...headers, range: otherRange(range) } });
   }
+}
+
+function lowerNames(headers: Readonly<Record<string, string | null>>): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Page one in the place of another, which leads to that other one again. */
+async function repeatedPage(
+  request: SimRequest,
+  again: (request: SimRequest) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const value = request.query.get("next_page_token") ?? "";
+  const query = new URLSearchParams([...request.query].filter(([name]) => name !== "next_page_token"));
+  const first = await again({ ...request, query });
+  const edit = { path: "next_page_token", value };
+  return { ...first, body: editedContent(first.body, (json) => editJson(json, edit)) };
+}
+
+function editedContent(body: Content, edit: (json: unknown) => unknown): Content {
+  const json = JSON.parse(new TextDecoder().decode(body.read(0, body.sizeBytes)));
+  return bytesContent(new TextEncoder().encode(JSON.stringify(edit(json)) ?? ""));
+}
+
+/** A JSON object that begins with a long text; computed where it is read, so that size costs no memory here. */
+function paddedContent(body: Content, paddingBytes: number): Content {
+  const json = body.read(0, body.sizeBytes);
+  const head = new TextEncoder().encode('{"padding":"');
+  const tail = new Uint8Array([...new TextEncoder().encode('",'), ...json.subarray(1)]);
+  const sizeBytes = head.length + paddingBytes + tail.length;
+  return {
+    sizeBytes,
+    read(offset, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, sizeBytes - offset))).fill(0x78);
+      bytes.set(head.subarray(offset, offset + bytes.length));
+      const tailAt = head.length + paddingBytes - offset;
+      if (tailAt < bytes.length) {
+        bytes.set(tail.subarray(Math.max(0, -tailAt), bytes.length - tailAt), Math.max(0, tailAt));
+      }
+      return bytes;
+    },
+  };
 }
 
 /** A range that begins elsewhere. */

@@ -12,6 +12,7 @@ export type EarlyFault = Exclude<FaultRule, BodyFault>;
 /** A request as far as faults look at it. */
 export interface FaultSubject extends Located {
   readonly method: string;
+  readonly query: URLSearchParams;
   readonly hasRange: boolean;
 }
 
@@ -21,10 +22,17 @@ export interface FaultBook {
   clear(): void;
   /** True while some rule may still hang up before the head. */
   hasDrops(): boolean;
-  /** Sum of the delays, and the first other early fault that meets the request. */
-  takeEarly(subject: FaultSubject): { readonly delayMs: number; readonly fault: EarlyFault | undefined };
+  /** Sum of the delays, whether its token ends here, and the first other early fault that meets the request. */
+  takeEarly(subject: FaultSubject): EarlyEffects;
   /** The first body fault that meets it. */
   takeBody(subject: FaultSubject): BodyFault | undefined;
+}
+
+/** What meets a request before it is looked at. */
+export interface EarlyEffects {
+  readonly delayMs: number;
+  readonly killsToken: boolean;
+  readonly fault: EarlyFault | undefined;
 }
 
 const bodyKinds = [
@@ -35,6 +43,12 @@ const bodyKinds = [
   "ignoreRange",
   "expiredSignature",
   "truncatedJson",
+  "editJson",
+  "hugeJson",
+  "editHeaders",
+  "noLength",
+  "wrongLength",
+  "repeatPage",
 ] as const;
 
 interface Entry {
@@ -50,6 +64,10 @@ export function createFaultBook(options: { readonly seed: number }): FaultBook {
   const meets = ({ rule }: Entry, subject: FaultSubject) =>
     (rule.method === undefined || rule.method.toUpperCase() === subject.method) &&
     (subject.hasRange || (rule.do !== "wrongRange" && rule.do !== "ignoreRange")) &&
+    (subject.query.has("next_page_token") || rule.do !== "repeatPage") &&
+    Object.entries(rule.query ?? {}).every(([name, value]) =>
+      value === "*" ? subject.query.has(name) : subject.query.get(name) === value
+    ) &&
     matchesPattern(rule.on, subject);
 
   /** Counts the match; true when it is this rule's turn. */
@@ -68,12 +86,14 @@ export function createFaultBook(options: { readonly seed: number }): FaultBook {
       entries.some(({ rule, used }) => rule.do === "dropConnection" && used < (rule.times ?? Infinity)),
     takeEarly(subject) {
       let delayMs = 0;
+      let killsToken = false;
       for (const entry of entries) {
         if (isBodyFault(entry.rule) || !meets(entry, subject) || !takes(entry)) continue;
-        if (entry.rule.do !== "delay") return { delayMs, fault: entry.rule };
-        delayMs += entry.rule.ms;
+        if (entry.rule.do === "delay") delayMs += entry.rule.ms;
+        else if (entry.rule.do === "killToken") killsToken = true;
+        else return { delayMs, killsToken, fault: entry.rule };
       }
-      return { delayMs, fault: undefined };
+      return { delayMs, killsToken, fault: undefined };
     },
     takeBody(subject) {
       for (const entry of entries) {

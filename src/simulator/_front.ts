@@ -1,6 +1,6 @@
 import { systemClock } from "../core/clock.ts";
 import type { Answer, SimRequest } from "./_answer.ts";
-import { answerApi } from "./_api.ts";
+import { answerApi, bearerOf } from "./_api.ts";
 import { earlyAnswer, spoil } from "./_fault_answers.ts";
 import type { BodyFault, FaultBook, FaultSubject } from "./_fault_book.ts";
 import { withoutVersion } from "./_path_pattern.ts";
@@ -52,8 +52,10 @@ export function createFront(
       const route = origin === "storage" ? undefined : findRoute(request)?.route;
       const name = origin === "storage" ? "/storage/*" : withoutVersion(route?.path ?? "");
       const note = log.record(request, { route: name, at: settings.now() });
-      const subject = { origin, method, path, hasRange: request.headers["range"] !== undefined };
-      const { delayMs, fault } = faults.takeEarly(subject);
+      const { query, headers: { range } } = request;
+      const subject = { origin, method, path, query, hasRange: range !== undefined };
+      const { delayMs, fault, killsToken } = faults.takeEarly(subject);
+      if (killsToken) world.tokens.revoke(bearerOf(request) ?? "");
       const latencyMs = origin === "api" ? settings.latencyMs : settings.storageLatencyMs;
       if (latencyMs + delayMs > 0) await systemClock.sleep(latencyMs + delayMs, signal);
       const label = route?.access?.label ?? "Light";

@@ -100,7 +100,7 @@ async function write(
   const hasBody = !options.isHead && answer.status !== 204 && answer.status !== 304;
   const length = answer.announcesLength === false || answer.status === 204
     ? {}
-    : { "content-length": String(body.sizeBytes) };
+    : { "content-length": String(answer.announcedBytes ?? body.sizeBytes) };
   response.writeHead(answer.status, { ...answer.headers, ...length });
   if (!hasBody) {
     response.end();

@@ -14,6 +14,8 @@ export interface TokenBook {
   issue(token: IssuedToken): string;
   /** What the token opens now; undefined when unknown or expired. */
   find(token: string): IssuedToken | undefined;
+  /** Ends a token before its time. */
+  revoke(token: string): void;
   /** Every token ever issued. */
   all(): Iterable<string>;
 }
@@ -33,6 +35,10 @@ export function createTokenBook(options: { readonly seed: number; readonly now: 
     find(text) {
       const token = issued.get(text);
       return token !== undefined && token.expiresAtMs > options.now() ? token : undefined;
+    },
+    revoke(text) {
+      const token = issued.get(text);
+      if (token) issued.set(text, { ...token, expiresAtMs: -Infinity });
     },
     all: () => issued.keys(),
   };

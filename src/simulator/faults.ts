@@ -10,6 +10,11 @@ export interface FaultTarget {
   readonly on: string;
   /** `GET`, `POST`, … @default any */
   readonly method?: string;
+  /**
+   * Parameters that the query must have, `*` for any value: `{"next_page_token": "*"}` meets second pages and
+   * later ones, `{"trash": "true"}` the trash. @default {{}}
+   */
+  readonly query?: Readonly<Record<string, string>>;
   /** How many requests it meets. @default {Infinity} */
   readonly times?: number;
   /** How many matching requests pass before the first one is met. @default {0} */
@@ -19,8 +24,9 @@ export interface FaultTarget {
 }
 
 /**
- * What happens. Those that concern a body (`cutAfter`, `stall`, `shortBody`, `wrongRange`, `ignoreRange`,
- * `expiredSignature`), said of `/rec/*`, meet the storage request to which that download is redirected.
+ * What happens. Those that concern a body (`cutAfter`, `stall`, `shortBody`, `noLength`, `wrongLength`, `editHeaders`,
+ * `wrongRange`, `ignoreRange`, `expiredSignature`), said of `/rec/*`, meet the storage request to which that download
+ * is redirected.
  */
 export type FaultEffect =
   /** Answers with this status; `retryAfter` in seconds, or any text; `retryAfterForm` writes the seconds as a date. */
@@ -57,15 +63,47 @@ export type FaultEffect =
   /** 429 with the daily limit and an ISO `Retry-After` at the next midnight, UTC. */
   | { readonly do: "dailyLimit" }
   /** The JSON of the answer ends in the middle. */
-  | { readonly do: "truncatedJson" };
+  | { readonly do: "truncatedJson" }
+  /**
+   * The JSON of the answer with another value at `path`, whose steps are names and numbers, `-1` for the last and
+   * `*` for every one: `meetings/0/recording_files/*\/id`. Without `value` what is there is taken out; a path of
+   * `""` is the whole answer.
+   */
+  | { readonly do: "editJson"; readonly path: string; readonly value?: unknown }
+  /** The JSON of the answer behind `bytes` bytes of padding. */
+  | { readonly do: "hugeJson"; readonly bytes: number }
+  /** Other headers; `null` takes one out. */
+  | { readonly do: "editHeaders"; readonly headers: Readonly<Record<string, string | null>> }
+  /** Does not say how long the body is; with `bytes` it ends there, in good order. */
+  | { readonly do: "noLength"; readonly bytes?: number }
+  /** Announces `by` bytes more than the body has, or fewer, sends all of it and closes. */
+  | { readonly do: "wrongLength"; readonly by: number }
+  /** Answers with page one and the page token it was asked with; meets later pages only. */
+  | { readonly do: "repeatPage" }
+  /** The access token of this request is worth nothing from now on. */
+  | { readonly do: "killToken" };
 
 /** One fault, as data. */
 export type FaultRule = FaultTarget & FaultEffect;
 
-type Check = "text" | "count" | "share" | "any" | "headers" | "delay" | "form";
+const checks = {
+  text: [(value) => typeof value === "string" && value !== "", "a text"],
+  path: [(value) => typeof value === "string", "a text"],
+  count: [isCount, "a whole number from 0"],
+  difference: [(value) => Number.isSafeInteger(value), "a whole number"],
+  share: [(value) => typeof value === "number" && value >= 0 && value <= 1, "a number from 0 to 1"],
+  any: [() => true, "anything"],
+  headers: [isTextRecord, "an object of texts"],
+  edits: [isEditRecord, "an object of texts and nulls"],
+  delay: [(value) => typeof value === "string" || isCount(value), "seconds or a text"],
+  form: [(value) => ["seconds", "http-date", "iso"].includes(String(value)), "seconds, http-date or iso"],
+} satisfies Readonly<Record<string, readonly [(value: unknown) => boolean, string]>>;
+
+type Check = keyof typeof checks;
 
 const targetFields: Readonly<Record<string, Check>> = {
   method: "text",
+  query: "headers",
   times: "count",
   after: "count",
   probability: "share",
@@ -87,17 +125,17 @@ const kinds: Readonly<Record<FaultEffect["do"], Readonly<Record<string, Check | 
   expiredSignature: {},
   dailyLimit: {},
   truncatedJson: {},
+  editJson: { path: "path!", value: "any" },
+  hugeJson: { bytes: "count!" },
+  editHeaders: { headers: "edits!" },
+  noLength: { bytes: "count" },
+  wrongLength: { by: "difference!" },
+  repeatPage: {},
+  killToken: {},
 };
 
-const checks: Readonly<Record<Check, readonly [(value: unknown) => boolean, string]>> = {
-  text: [(value) => typeof value === "string" && value !== "", "a text"],
-  count: [(value) => Number.isSafeInteger(value) && Number(value) >= 0, "a whole number from 0"],
-  share: [(value) => typeof value === "number" && value >= 0 && value <= 1, "a number from 0 to 1"],
-  any: [() => true, "anything"],
-  headers: [isTextRecord, "an object of texts"],
-  delay: [(value) => typeof value === "string" || checks.count[0](value), "seconds or a text"],
-  form: [(value) => ["seconds", "http-date", "iso"].includes(String(value)), "seconds, http-date or iso"],
-};
+/** Every value of `do`. */
+export const faultKinds: readonly string[] = Object.keys(kinds);
 
 /**
  * Fault rules from parsed JSON: one rule, or a list of rules.
@@ -134,9 +172,17 @@ function isTarget(on: unknown): on is string {
   return typeof on === "string" && (on.startsWith("/") || ["api", "storage", "*"].includes(on));
 }
 
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
 function isTextRecord(value: unknown): boolean {
+  return isEditRecord(value) && Object.values(value as object).every((text) => text !== null);
+}
+
+function isEditRecord(value: unknown): boolean {
   return typeof value === "object" && value !== null &&
-    Object.values(value).every((text) => typeof text === "string");
+    Object.values(value).every((text) => typeof text === "string" || text === null);
 }
 
 function refuse(option: string, value: unknown, expected: string): never {

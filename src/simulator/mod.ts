@@ -40,7 +40,7 @@ export {
   type UserInput,
 } from "./builders.ts";
 export { generateAccount, type GenerateOptions } from "./generate_account.ts";
-export { type FaultEffect, type FaultRule, type FaultTarget, parseFaults } from "./faults.ts";
+export { type FaultEffect, faultKinds, type FaultRule, type FaultTarget, parseFaults } from "./faults.ts";
 export { allQuirks, noQuirks, type Occasion, type Quirks } from "./quirks.ts";
 export {
   allScopes,
