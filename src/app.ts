@@ -32,6 +32,8 @@ export interface AppOptions {
   readonly signal?: AbortSignal;
   readonly onEvent?: EventListener;
   readonly clock?: Clock;
+  /** Time limit of an API call, and of the headers of a download. @default {60_000} */
+  readonly requestTimeoutMs?: number;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
   await using plugins = await pluginsOf(config, { emit, makeDataDir: archive.makePrivateDir });
   const onAbort = () => plugins.stop();
   signal.addEventListener("abort", onAbort, { once: true });
-  await using account = createZoomAccount({ config: resumed.config, clock });
+  await using account = createZoomAccount({ config: resumed.config, clock, ...timeLimit(options) });
   return await runOnce({
     ...resumed,
     archive,
@@ -74,6 +76,10 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
 export async function* listFiles(config: Config, options: AppOptions = {}): AsyncGenerator<ListedFileState> {
   await using plan = await openPlan(config, partsOf(config, options));
   yield* listFilesOf({ ...plan.parts, naming: plan.naming ?? namingOf(defaultNaming) });
+}
+
+function timeLimit({ requestTimeoutMs }: AppOptions): { timeoutMs?: number } {
+  return requestTimeoutMs === undefined ? {} : { timeoutMs: requestTimeoutMs };
 }
 
 type Common = Pick<PlanParts, "clock" | "emit" | "signal">;

@@ -193,6 +193,8 @@ export type TransferErrorCode =
   | "redirect"
   /** The file has no download address, also after asking again. */
   | "no_url"
+  /** A mistake in the program, or a failure nobody has thought of. */
+  | "unexpected"
   /** Zoom positively no longer has the file. */
   | "gone";
 

@@ -51,6 +51,10 @@ export interface FileRef {
   readonly fileExtension: string;
   /** True when a list has shown its meeting in this run. */
   readonly isListed?: boolean;
+  /** What tells it from another file with the same id. */
+  readonly fileType?: string;
+  readonly recordingType?: string;
+  readonly recordingStart?: string;
   /** Address from this run's listing; absent when the window was not listed again. */
   readonly downloadUrl?: string | undefined;
 }

@@ -133,9 +133,17 @@ export function foreignFileKey(meetingUuid: string, key: string): string {
   return `derived-${shortHash([meetingUuid, key])}`;
 }
 
-/** Stands in for the `uuid` of a meeting object that came without one. */
-export function derivedMeetingUuid(id: string, startTime: string, hostId: string): string {
-  return `derived-${shortHash([id, startTime, hostId])}`;
+/**
+ * Stands in for the `uuid` of a meeting object that came without one.
+ *
+ * @param others what else tells occurrences apart, for a meeting without a start
+ */
+export function derivedMeetingUuid(
+  meeting: { readonly id: string; readonly startTime: string; readonly hostId: string },
+  others: readonly string[] = [],
+): string {
+  const { id, startTime, hostId } = meeting;
+  return `derived-${shortHash([id, startTime, hostId, ...(startTime === "" ? others : [])])}`;
 }
 
 /**

@@ -66,11 +66,15 @@ export function redactText(text: string): string {
   return safe;
 }
 
-/** A deep copy of plain JSON data without secret fields and with every text redacted. */
-export function redactData(value: unknown): unknown {
+/** Levels of data that are kept: Zoom's answers have five, and no call stack is endless. */
+const maxDepth = 64;
+
+/** A deep copy of plain JSON data without secret fields and with every text redacted; `null` for what lies too deep. */
+export function redactData(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return redactText(value);
-  if (Array.isArray(value)) return value.map(redactData);
+  if (typeof value === "object" && depth > maxDepth) return null;
+  if (Array.isArray(value)) return value.map((inner) => redactData(inner, depth + 1));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([name]) => !isSecretField(name));
-  return Object.fromEntries(entries.map(([name, inner]) => [name, redactData(inner)]));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, redactData(inner, depth + 1)]));
 }

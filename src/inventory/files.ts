@@ -1,4 +1,4 @@
-import type { DateRange } from "../core/date_range.ts";
+import { addDays, type DateRange } from "../core/date_range.ts";
 import type { Order } from "../core/config.ts";
 import type { Database } from "./database.ts";
 import type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
@@ -67,10 +67,13 @@ const iOpen = `i.${open}`;
 
 /**
  * In scope: seen by this run's listing, or inside its days and remembered from an earlier one. A meeting without
- * a date may belong to any day, so it belongs to every range: a file of it that failed is tried again.
+ * a date may belong to any day, so it belongs to every range: a file of it that failed is tried again. One that began
+ * shortly before the range belongs to it as well when it was recorded in it, as Zoom lists it there.
  */
 const meetingInScope = `(m.seen_run = :run OR m.start_time = ''
-      OR (m.start_time >= :from AND m.start_time < :until))
+      OR (m.start_time >= :from AND m.start_time < :until)
+      OR (m.start_time >= :early AND m.start_time < :from AND EXISTS (SELECT 1 FROM inventory f
+        WHERE f.meeting_uuid = m.uuid AND f.recording_start >= :from AND f.recording_start < :until)))
     AND wanted_user(m.host_id, coalesce(nullif(m.host_email, ''),
       (SELECT email FROM users WHERE id = m.host_id), ''))`;
 const inScope = `i.meeting_uuid IN (SELECT m.uuid FROM meetings m WHERE ${meetingInScope})`;
@@ -380,5 +383,5 @@ export class Files {
 }
 
 function bind({ runId, range }: RunScope): Record<string, string> {
-  return { run: runId, from: range.from, until: `${range.to}T99` };
+  return { run: runId, from: range.from, until: `${range.to}T99`, early: addDays(range.from, -2) };
 }

@@ -25,7 +25,10 @@ export class Windows {
     this.#now = now;
   }
 
-  /** Stores how a window came out. A window that fails now does not lose the proof of an earlier run. */
+  /**
+   * Stores how a window came out. A window that fails now does not lose the proof of an earlier run; one of which Zoom
+   * gave no number is good for this run and listed again by the next.
+   */
   save(proof: WindowProof, runId: string, basis: ProofBasis = plain): void {
     const now = this.#now();
     this.#db.prepare(
@@ -43,7 +46,7 @@ export class Windows {
       echoed_to: proof.echoed?.to ?? null,
       total: proof.totalRecords ?? null,
       seen: proof.seen,
-      proven_at: proof.proven ? now : null,
+      proven_at: proof.proven && proof.totalRecords !== undefined ? now : null,
       reason: proof.reason ?? null,
       run: runId,
       now,

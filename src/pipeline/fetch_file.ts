@@ -2,12 +2,13 @@ import type { FileHook } from "../core/plugin.ts";
 import { createHash } from "node:crypto";
 import { type Clock, isoSeconds } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
-import { errorCode, isCancellation, toError, TransferError } from "../core/errors.ts";
+import { AppError, errorCode, isCancellation, toError, TransferError } from "../core/errors.ts";
 import type { EventListener } from "../core/events.ts";
-import type { ZoomAccount } from "../core/listing.ts";
+import type { FileRef, ZoomAccount } from "../core/listing.ts";
 import { roomLogger } from "../core/log.ts";
 import { redactText } from "../core/redact.ts";
 import { disposition } from "../core/retry.ts";
+import type { OpenedFile, OpenOptions } from "../core/source.ts";
 import type { Receipt, Sink, SinkWriter } from "../core/sink.ts";
 import { type FileRow, type Inventory, toCandidate } from "../inventory/mod.ts";
 import {
@@ -158,15 +159,8 @@ async function move(
       const downloadUrl = listedUrl;
       // Ranges of one file share the address of the listing; a further attempt asks Zoom for a fresh one.
       if (options.until === undefined || options.refresh) listedUrl = undefined;
-      return account.open({
-        meetingUuid: row.meeting_uuid,
-        meetingStart: row.meeting_start,
-        key,
-        id: row.file_id ?? undefined,
-        fileExtension: row.file_extension,
-        isListed: inventory.meetings.get(row.meeting_uuid)?.seen_run === runId,
-        downloadUrl,
-      }, options);
+      const isListed = inventory.meetings.get(row.meeting_uuid)?.seen_run === runId;
+      return openOrFail(account, { ...refOf(row), isListed, downloadUrl }, options);
     },
     writer,
     file: {
@@ -224,4 +218,32 @@ function heldOf({ partial_ranges: text }: FileRow, { offset }: SinkWriter): Held
   if (text === null) return { sizeBytes: offset };
   const ranges = JSON.parse(text) as readonly ByteRange[];
   return { sizeBytes: new ByteRanges(ranges).within(offset).totalBytes, ranges };
+}
+
+function refOf(row: FileRow): FileRef {
+  return {
+    meetingUuid: row.meeting_uuid,
+    meetingStart: row.meeting_start,
+    key: row.file_key,
+    id: row.file_id ?? undefined,
+    fileExtension: row.file_extension,
+    fileType: row.file_type,
+    recordingType: row.recording_type,
+    recordingStart: row.recording_start,
+  };
+}
+
+/** A mistake in opening one file, ours or the runtime's, is that file's failure: the others go on. */
+async function openOrFail(
+  account: FetchContext["account"],
+  file: FileRef,
+  options: OpenOptions,
+): Promise<OpenedFile> {
+  try {
+    return await account.open(file, options);
+  } catch (error) {
+    if (options.signal.aborted || error instanceof AppError) throw error;
+    const { message } = toError(error);
+    throw new TransferError(`Cannot open "${file.key}": ${message}`, { code: "unexpected", cause: error });
+  }
 }

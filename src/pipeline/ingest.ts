@@ -123,13 +123,35 @@ function entriesOf(meeting: ListedMeeting, keys: Keys): Entry[] {
   });
 }
 
-/** Zoom's id, unless another meeting's file already has it. */
+/**
+ * The key under which a file of this meeting is known: of the rows with its id the one that is the same in every other
+ * respect too, as an id may come to stand for two files, and the key that it has alone is not the one it has then.
+ */
+export function knownKey(
+  file: ListedFile,
+  known: Iterable<FileRow>,
+  isFree: (key: string) => boolean = () => true,
+): string | undefined {
+  if (file.id === undefined) return undefined;
+  for (const row of known) {
+    const isSame = row.file_id === file.id && row.file_type === file.fileType &&
+      row.recording_type === file.recordingType && row.recording_start === file.recordingStart &&
+      row.file_extension === file.fileExtension;
+    if (isSame && isFree(row.file_key)) return row.file_key;
+  }
+  return undefined;
+}
+
+/** Zoom's id, unless another file already has it. */
 function keyInInventory(
   uuid: string,
   file: ListedFile,
   { known, keys }: { known: ReadonlyMap<string, FileRow>; keys: Keys },
 ): string {
-  if (known.has(file.key)) return file.key;
+  const isFree = (key: string) => !keys.claimed.has(key);
+  const same = knownKey(file, known.values(), isFree);
+  if (same !== undefined) return same;
+  if (known.has(file.key) && isFree(file.key)) return file.key;
   const own = foreignFileKey(uuid, file.key);
   if (known.has(own)) return own;
   const owner = keys.inventory.files.get(file.key)?.meeting_uuid ?? keys.claimed.get(file.key) ?? uuid;

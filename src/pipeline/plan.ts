@@ -10,7 +10,8 @@ import { compileUserFilter } from "../core/user_filter.ts";
 import { type FileRow, type FileStatus, type Inventory, toCandidate } from "../inventory/mod.ts";
 import { classify, onPremise } from "./classify.ts";
 import { type HeldSizes, isHeld } from "../archive/mod.ts";
-import { statesFiles, whenVanished } from "./ingest.ts";
+import { knownKey, statesFiles, whenVanished } from "./ingest.ts";
+import { LimitReached, Limits } from "./limits.ts";
 import { type ListingOutcome, listRequest, runListing } from "./listing_stage.ts";
 import { ListingTally } from "./reconcile.ts";
 import type { Naming } from "./naming.ts";
@@ -87,13 +88,18 @@ export async function planRun(parts: PlanParts): Promise<RunSummary> {
   const tally = new ListingTally((id) => people.get(id));
   const sums = new PlanSums();
   emit({ type: "run_started", runId, outputDir: config.outputDir, range: config.range });
-  const stop = await addAll(parts, { tally, people, sums });
+  using limits = new Limits(config, clock);
+  const stop = await addAll(parts, { tally, people, sums, limits });
   const free = await parts.freeBytes();
   const users = Math.max(tally.users, sums.users.size);
   const exit_code = exitCodeFor(stop, tally);
   const summary: RunSummary = {
     run_id: runId,
-    status: stop === "interrupted" ? stop : exit_code === ExitCode.done ? "completed" : "failed",
+    status: stop === "interrupted" || stop === "time limit"
+      ? "interrupted"
+      : exit_code === ExitCode.done
+      ? "completed"
+      : "failed",
     exit_code,
     files: sums.counts(),
     users,
@@ -110,27 +116,34 @@ export async function planRun(parts: PlanParts): Promise<RunSummary> {
   return summary;
 }
 
-type Stop = "interrupted" | "daily limit" | undefined;
+type Stop = "interrupted" | "daily limit" | "time limit" | undefined;
 
 function exitCodeFor(stop: Stop, tally: ListingTally): number {
   if (stop === "interrupted") return ExitCode.interrupted;
   if (stop === "daily limit") return ExitCode.unavailable;
+  if (stop === "time limit") return ExitCode.limit;
   return tally.failures.length === 0 ? ExitCode.done : ExitCode.incomplete;
 }
 
 /** Adds up what Zoom lists and what is remembered; tells what cut it short. */
 async function addAll(
   parts: PlanParts,
-  { tally, people, sums }: { tally: ListingTally; people: Map<string, string>; sums: PlanSums },
+  { tally, people, sums, limits }: {
+    tally: ListingTally;
+    people: Map<string, string>;
+    sums: PlanSums;
+    limits: Limits;
+  },
 ): Promise<Stop> {
   const shown = new Shown();
-  const request = requestOf(parts, tally, parts.signal);
+  const request = requestOf(parts, tally, AbortSignal.any([parts.signal, limits.signal]));
   const onState = (state: ListedFileState) => Promise.resolve(sums.add(state));
   try {
     const { dailyLimit } = await look(parts, { request, tally, people, shown, onState });
     await addRemembered(parts, { shown, sums, isComplete: tally.failures.length === 0 });
     return dailyLimit ? "daily limit" : undefined;
   } catch (error) {
+    if (error instanceof LimitReached) return "time limit";
     if (isCancellation(error, parts.signal)) return "interrupted";
     throw error;
   }
@@ -240,7 +253,8 @@ function entriesOf(
   const email = meeting.hostEmail || people.get(meeting.hostId) || "";
   const user = { id: meeting.hostId, email, displayName: "", status: "" };
   const entries = files.map(({ downloadUrl: _url, isOnPremise = false, ...file }): Entry => {
-    const row = known.get(file.key) ?? known.get(foreignFileKey(meeting.uuid, file.key));
+    const row = known.get(knownKey(file, known.values()) ?? file.key) ??
+      known.get(foreignFileKey(meeting.uuid, file.key));
     if (row) missing.delete(row.file_key);
     return {
       candidate: { user, meeting: bare, file: { ...file, key: row?.file_key ?? file.key } },

@@ -25,8 +25,9 @@ export async function listen(
   options: { readonly origin: SimRequest["origin"]; readonly port: number },
 ): Promise<Listener> {
   const active = new Set<Promise<void>>();
+  const waiting = new Set<() => void>();
   const server = createServer((incoming, response) => {
-    const work = serve(incoming, response, { handle, origin: options.origin });
+    const work = serve(incoming, response, { handle, origin: options.origin, waiting });
     active.add(work);
     void work.finally(() => active.delete(work));
   });
@@ -41,6 +42,8 @@ export async function listen(
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
+      // A client that leaves an answer unread has been seen to go without its connection saying so.
+      for (const release of waiting) release();
       await Promise.all([closed, ...active]);
     },
   };
@@ -49,9 +52,16 @@ export async function listen(
 async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
-  options: { handle: (request: SimRequest) => Promise<Answer>; origin: SimRequest["origin"] },
+  options: {
+    handle: (request: SimRequest) => Promise<Answer>;
+    origin: SimRequest["origin"];
+    /** Ends the waits for clients to hang up. */
+    waiting: Set<() => void>;
+  },
 ): Promise<void> {
-  const hungUp = new Promise<void>((resolve) => response.once("close", resolve));
+  const { promise: hungUp, resolve: release } = Promise.withResolvers<void>();
+  options.waiting.add(release);
+  response.once("close", release);
   response.on("error", () => {});
   try {
     const answer = await options.handle(toRequest(incoming, options.origin));
@@ -60,6 +70,8 @@ async function serve(
     // A handler that throws is a mistake in the simulator: say so instead of hanging.
     if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
     response.end(`The simulator failed: ${error instanceof Error ? error.stack : error}\n`);
+  } finally {
+    options.waiting.delete(release);
   }
 }
 

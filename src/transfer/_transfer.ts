@@ -16,7 +16,7 @@ export class Transfer {
   readonly #held: HeldBytes;
   #version: FileVersion;
   #hasStalled = false;
-  #unstatedSizeBytes: number | undefined;
+  #suspectSizeBytes: number | undefined;
   /** What is there of a partial that arrives in ranges; undefined while it has no gaps. */
   #ranges: ByteRanges | undefined;
   #mostConnections: number;
@@ -187,7 +187,7 @@ export class Transfer {
         this.#request.onProgress?.(this.reached, sizeBytes);
       },
     });
-    if (this.#version.sizeBytes === undefined) this.#confirmUnstatedLength();
+    await this.#confirmLength();
   }
 
   #largestReadBytes(): number {
@@ -197,15 +197,21 @@ export class Transfer {
   }
 
   /**
-   * Asks once more for media that end before Zoom's `file_size` in an answer that states no length: with such answers
-   * a broken connection can look like the end. The same length again is the truth.
+   * Asks once more for a file that came out much shorter than Zoom's `file_size`, which is only approximately right: the
+   * same length again is the truth. Media, whose beginning shows what they are, are suspect only in an answer that states
+   * no length, where a broken connection can look like the end; texts always, as anything can pass for one.
    */
-  #confirmUnstatedLength(): void {
+  async #confirmLength(): Promise<void> {
     const { listedSizeBytes = 0, fileExtension } = this.#request.file;
     const received = this.#held.offset;
-    const isSuspect = received < listedSizeBytes && /^(?:mp4|m4a)$/i.test(fileExtension);
-    if (!isSuspect || received === this.#unstatedSizeBytes) return;
-    this.#unstatedSizeBytes = received;
+    const isMedia = /^(?:mp4|m4a)$/i.test(fileExtension);
+    const isSuspect = isMedia
+      ? this.#version.sizeBytes === undefined && received < listedSizeBytes
+      : received * 2 < listedSizeBytes;
+    if (!isSuspect || received === this.#suspectSizeBytes) return;
+    this.#suspectSizeBytes = received;
+    // What is held may be another thing altogether: nothing of it can be gone on with.
+    if (!isMedia) await this.#held.restart();
     throw new TransferError(`Cannot accept the file: ${received} bytes instead of "${listedSizeBytes}"`, {
       code: "truncated",
       expected: String(listedSizeBytes),

@@ -50,8 +50,10 @@ export function checkContent(
   if (isJsonType(answer.contentType) && !isJsonKind(kind)) {
     if (answer.isWhole || head.byteLength >= headSizeBytes) throw refusal("json_error", kind, "JSON");
   }
+  const isEmpty = answer.isWhole && head.byteLength === 0;
+  if (isEmpty && (file.listedSizeBytes ?? 0) > 0) throw refusal("content", kind, "nothing");
   const sign = signs[kind];
-  if (sign === undefined || (answer.isWhole && head.byteLength === 0 && file.listedSizeBytes === 0)) return;
+  if (sign === undefined || (isEmpty && (file.listedSizeBytes === 0 || kind === "json"))) return;
   if (!answer.isWhole && head.byteLength < sign.neededBytes) return;
   // A short error object says more than "no media"; wait for its end.
   if (!answer.isWhole && head.byteLength < headSizeBytes && text.startsWith("{")) return;
@@ -68,7 +70,9 @@ const webVtt: Sign = {
   neededBytes: 9,
   fits: (head) => ascii(head.subarray(hasByteOrderMark(head) ? 3 : 0)).startsWith("WEBVTT"),
 };
-const signs: Readonly<Record<string, Sign>> = { mp4: isoMedia, m4a: isoMedia, vtt: webVtt };
+/** Every JSON file of Zoom's is an object or a list. */
+const json: Sign = { neededBytes: 64, fits: (head) => /^[{[]/.test(decodeStart(head)) };
+const signs: Readonly<Record<string, Sign>> = { mp4: isoMedia, m4a: isoMedia, vtt: webVtt, json };
 
 const kindsByType: Readonly<Record<string, string>> = {
   MP4: "mp4",
@@ -107,13 +111,20 @@ function refuseErrorObject(whole: Uint8Array, kind: string): void {
   const code = value.errorCode ?? value.code;
   const message = value.errorMessage ?? value.message;
   const isError = value.errorCode !== undefined || (code !== undefined && typeof message === "string");
-  const isRefusal = value.errorCode !== undefined && value.status === false;
+  const isRefusal = (value.errorCode !== undefined && value.status === false) ||
+    (isError && message !== undefined && Object.keys(value).every((name) => errorFields.includes(name)));
   if (isJsonKind(kind) ? !isRefusal : !isError) return;
   const reason = typeof message === "string" ? `: ${message.slice(0, 100)}` : "";
   throw refusal("json_error", kind, redactText(`error ${String(code).slice(0, 20)}${reason}`));
 }
 
-/** Zoom's two forms of an error. In place of a file that may be JSON, only the first one with its `status` counts. */
+/** What an error object holds, and nothing else. */
+const errorFields = ["status", "errorCode", "errorMessage", "code", "message", "errors"];
+
+/**
+ * Zoom's two forms of an error. In place of a file that may be JSON, the first one counts with its `status`, and either
+ * when it holds nothing else.
+ */
 interface ErrorObject {
   readonly status?: unknown;
   readonly errorCode?: unknown;

@@ -53,6 +53,7 @@ export async function* listAccount(
   const list = accountList(context, request, hosts);
   const windows = windowsOf(options.ranges, request.direction);
   let announced = false;
+  const failed: { window: DateRange; error: AppError }[] = [];
   // A list that lacks the same meetings however it is asked is not asked day by day again.
   let split = true;
   for (const [index, window] of windows.entries()) {
@@ -85,12 +86,22 @@ export async function* listAccount(
         return { type: "refused", ranges: rest, reason: error.message };
       }
       const reach = failureReach(error, api);
+      if (reach === "window" && options.fallBack) {
+        failed.push({ window, error: asAppError(error) });
+        continue;
+      }
       const lost = reach === "window" ? [window] : rest;
       for (const range of lost) yield { type: "failed", scope: list.scope, range, error: asAppError(error) };
       if (reach !== "window") return { type: reach === "end" ? "ended" : "done" };
     }
   }
-  return { type: "done" };
+  const [first] = failed;
+  if (first === undefined) return { type: "done" };
+  return {
+    type: "refused",
+    ranges: mergeRanges(failed.map(({ window }) => window)),
+    reason: first.error.message,
+  };
 }
 
 function reasonFor(options: AccountOptions): string {

@@ -11,6 +11,8 @@ export interface Pass {
   /** Days Zoom answered for, as far as it says. */
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** True when an error that means "no recording" came in place of the list. */
+  readonly saysNone: boolean;
   /** Entries that are no meetings at all. */
   readonly malformed: number;
   /** What went wrong with the pages. */
@@ -46,6 +48,7 @@ const noPass: Pass = {
   totalRecords: undefined,
   from: undefined,
   to: undefined,
+  saysNone: false,
   malformed: 0,
   fault: undefined,
 };
@@ -68,6 +71,7 @@ async function* followPages(
       totalRecords: page.totalRecords ?? pass.totalRecords,
       from: pass.from ?? page.from,
       to: pass.to ?? page.to,
+      saysNone: page.saysNone === true,
       malformed: pass.malformed + malformed,
       fault: undefined,
     };

@@ -161,10 +161,15 @@ async function* listUntilComplete(
     }
     const pass = step.value;
     const isShort = pass.totalRecords === undefined
-      ? pass.fault !== undefined
+      ? pass.fault !== undefined || isUnconfirmedNone(pass, number)
       : known.size < pass.totalRecords;
     if (!isShort || number === passes) return { pass, known, isShort, incomplete };
   }
+}
+
+/** An error means "no recording" only when it comes again: errors never mean absence by themselves. */
+function isUnconfirmedNone({ saysNone }: Pass, number: number): boolean {
+  return saysNone && number === 1;
 }
 
 /** The days Zoom answered for, when it says so; a missing end counts as the one asked for. */
@@ -198,6 +203,7 @@ function reasonOf({ pass, known, isShort, incomplete }: ListResult): string | un
     ...(pass.malformed === 0 ? [] : [`${pass.malformed} entries were no meetings`]),
   ];
   const because = details.length === 0 ? "" : ` (${details.join(", ")})`;
+  if (pass.saysNone && !isShort && known.size === 0) return incomplete;
   if (pass.totalRecords === undefined) return `Zoom does not say how many meetings there are${because}`;
   if (isShort) return `${known.size} of ${pass.totalRecords} meetings arrived${because}`;
   return incomplete;

@@ -25,7 +25,7 @@ export function mapMeeting(item: unknown, host?: KnownHost): ListedMeeting | und
   const hostId = answer.host_id || (host?.id ?? "");
   const topic = cutText(answer.topic, maxTopicLength);
   const stated = parseTime(answer.start_time);
-  const uuid = answer.uuid || derivedMeetingUuid(answer.id, answer.start_time, hostId);
+  const uuid = answer.uuid || derivedUuid(answer, hostId);
   const files = mapFiles({
     uuid,
     recordingFiles: answer.recording_files,
@@ -47,6 +47,15 @@ export function mapMeeting(item: unknown, host?: KnownHost): ListedMeeting | und
     files,
     raw: toRaw(item, topic),
   };
+}
+
+/** Without a start, the topic and the earliest recording tell meetings of one number, or of none, apart. */
+function derivedUuid(answer: v.InferOutput<typeof meetingSchema>, hostId: string): string {
+  const starts = answer.recording_files.flatMap((file) =>
+    isRecord(file) && typeof file.recording_start === "string" ? [file.recording_start] : []
+  );
+  const { id, start_time: startTime, topic } = answer;
+  return derivedMeetingUuid({ id, startTime, hostId }, [starts.sort()[0] ?? "", topic]);
 }
 
 /** The token that opens this meeting's files, when the meeting call was asked for it. */

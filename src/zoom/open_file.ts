@@ -155,16 +155,25 @@ async function locate(
   if ("absent" in answer) throw absence(context.clock, file, { action, error: answer.absent });
   const found = findFile(answer.meeting.files, file);
   if (found === undefined) {
-    const isPositive = file.id !== undefined && Array.isArray(answer.meeting.raw.recording_files);
+    const isPositive = file.id !== undefined && Array.isArray(answer.meeting.raw.recording_files) &&
+      answer.meeting.files.every(({ id }) => id !== file.id);
     throw isPositive ? gone(action, "its meeting no longer lists it") : noAddress(action);
   }
   if (found.downloadUrl === undefined) throw noAddress(action);
   return { url: found.downloadUrl, downloadToken: answer.downloadToken };
 }
 
+/** By key, else by id; where two files have it, by what else is known of the file. Never any other file. */
 function findFile(files: readonly ListedFile[], file: FileRef): ListedFile | undefined {
-  return files.find(({ key }) => key === file.key) ??
-    (file.id === undefined ? undefined : files.find(({ id }) => id === file.id));
+  const same = files.filter(({ id }) => file.id !== undefined && id === file.id);
+  if (same.length > 1) {
+    const exact = same.filter((other) =>
+      other.fileType === file.fileType && other.recordingType === file.recordingType &&
+      other.recordingStart === file.recordingStart && other.fileExtension === file.fileExtension
+    );
+    return exact.find(({ key }) => key === file.key) ?? exact[0];
+  }
+  return files.find(({ key }) => key === file.key) ?? same[0];
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Page {
   /** `""` on the last page. */
   readonly nextPageToken: string;
   readonly totalRecords?: number;
+  /** True for an error that means "no recording", which is no list at all. */
+  readonly saysNone?: boolean;
   /** Days the answer is about, as far as it says. */
   readonly from?: string;
   readonly to?: string;

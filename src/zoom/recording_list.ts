@@ -57,9 +57,10 @@ export async function fetchPage(
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // Zoom may say "no recording" where it means an empty list (Zoom API reference, error 3301).
-    if (error.status === 404 && error.zoomCode === 3301 && pageToken === "") {
-      return { items: [], nextPageToken: "", totalRecords: 0 };
+    // Zoom may say "no recording" of a user where it means an empty list (Zoom API reference, error 3301).
+    const isOneUsers = list.host !== undefined && pageToken === "";
+    if (isOneUsers && error.status === 404 && error.zoomCode === 3301) {
+      return { items: [], nextPageToken: "", saysNone: true };
     }
     if (pageToken !== "" && isExpiredPageToken(error)) return "expired";
     throw error;

@@ -42,3 +42,8 @@ Deno.test("redactData() drops secret fields at any depth and changes nothing els
   };
   assert.deepEqual(redactData(meeting), { uuid: "a==", recording_files: [{ id: "f1", file_size: 3 }] });
 });
+
+Deno.test("redactData() survives data that is nested beyond every call stack", () => {
+  const deep = JSON.parse(`${'{"a":['.repeat(50_000)}${"]}".repeat(50_000)}`);
+  assert.ok(JSON.stringify(redactData(deep)).length < 1_000);
+});

@@ -181,7 +181,15 @@ Deno.test("totals() counts only files of wanted people in the range", () => {
   assert.deepEqual(inventory.files.totals(scope).map(({ files }) => files), [1]);
 });
 
-const proof = { scope: "account", asked: { from: "2024-06-01", to: "2024-06-30" }, seen: 3, proven: true };
+const asked = { from: "2024-06-01", to: "2024-06-30" };
+const proof = { scope: "account", asked, totalRecords: 3, seen: 3, proven: true };
+
+Deno.test("a window of which Zoom gave no number is good for its run, and no later run relies on it", () => {
+  using inventory = openInventory(":memory:", { clock });
+  inventory.windows.save({ ...proof, totalRecords: undefined, seen: 0 }, "run1");
+  assert.deepEqual(inventory.windows.counts("run1"), { proven: 1, unproven: 0 });
+  assert.deepEqual(inventory.windows.settled("account", 14), []);
+});
 
 Deno.test("settled() forgets the days that were no older than the look-back when they were proven", () => {
   using inventory = openInventory(":memory:", { clock });

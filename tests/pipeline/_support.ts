@@ -189,7 +189,7 @@ export class PipelineUnderTest implements AsyncDisposable {
   /** What a dry run says. */
   async plan(
     change: Parameters<PipelineUnderTest["config"]>[0] = {},
-    { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
+    { signal = new AbortController().signal, clock = dayClock }: { signal?: AbortSignal; clock?: Clock } = {},
   ): Promise<RunSummary> {
     this.#begin();
     const config = this.config(change);
@@ -203,7 +203,7 @@ export class PipelineUnderTest implements AsyncDisposable {
       inventory,
       select: createSelection(config),
       heldSizes: heldSizesBelow(this.dir),
-      clock: dayClock,
+      clock,
       emit: (event) => void this.events.push(event),
       freeBytes: () => Promise.resolve(1_000_000),
       signal,

@@ -92,3 +92,18 @@ Deno.test("a run that a limit stops still warns of what Zoom deletes next", asyn
   assert.equal((await pipeline.run({ maxDurationMs: 1_000 }, { clock })).exit_code, 8);
   assert.ok(pipeline.notices().includes("expiring"));
 });
+
+Deno.test("--max-duration also ends a --dry-run", async () => {
+  await using pipeline = await PipelineUnderTest.create();
+  pipeline.account.meetings = [listedMeeting("a==")];
+  const clock = new ManualClock();
+  pipeline.account.list = async function* ({ signal }) {
+    yield { type: "discovery", mode: "account", reason: "scripted" };
+    clock.advance(3_600_000);
+    await Promise.resolve();
+    signal.throwIfAborted();
+    throw new Error("nobody ended it");
+  };
+  const summary = await pipeline.plan({ maxDurationMs: 3_600_000 }, { clock });
+  assert.deepEqual([summary.exit_code, summary.status], [8, "interrupted"]);
+});

@@ -77,6 +77,22 @@ Deno.test.each<[string, ExpectedFile, string | Uint8Array, string, string]>([
   ["a page as a chat", chat, "\r\n\t <HTML><body>Sign in", "text/plain", "html"],
   ["a page as captions, after a byte order mark", vtt, "\ufeff <!doctype HTML>", "text/vtt", "html"],
   ["a page as what nobody has heard of", unknown, "<html>", "", "html"],
+  [
+    "nothing as a chat that is listed with bytes",
+    { ...chat, listedSizeBytes: 600 },
+    "",
+    "text/plain",
+    "content",
+  ],
+  ["words as a timeline", timeline, '"text"', "application/json", "content"],
+  ["nothing at all as a timeline", timeline, "null", "application/json", "content"],
+  [
+    "an error object as a timeline",
+    timeline,
+    '{"code":200,"message":"No"}',
+    "application/json",
+    "json_error",
+  ],
   ["an error object as a video", mp4File, refusedJson, "application/json", "json_error"],
   ["an error object as a video, with a video's type", mp4File, refusedJson, "video/mp4", "json_error"],
   ["an error object as a chat", chat, refusedJson, "text/plain", "json_error"],
@@ -181,7 +197,7 @@ Deno.test("transferFile() accepts what Zoom lists with another size, and says so
   assert.deepEqual([outcome.listedSizeMismatch, outcome.attempts], [true, 1]);
 });
 
-Deno.test("transferFile() takes the end of the stream for the end where no size is stated", async () => {
+Deno.test("transferFile() takes the end of the stream for the end where no size is stated, and asks again for a text far too short", async () => {
   await using server = new FileServer(utf8("hello"));
   server.statesLength = false;
   server.contentType = "text/plain";
@@ -190,7 +206,19 @@ Deno.test("transferFile() takes the end of the stream for the end where no size 
     writer: new MemoryWriter(),
     file: { ...chat, listedSizeBytes: 99 },
   });
-  assert.deepEqual([outcome.sizeBytes, outcome.attempts, outcome.listedSizeMismatch], [5, 1, true]);
+  assert.deepEqual([outcome.sizeBytes, outcome.attempts, outcome.listedSizeMismatch], [5, 2, true]);
+});
+
+Deno.test("transferFile() asks again for a chat of less than half its listed size, of which nothing is kept", async () => {
+  const whole = utf8("00:00:01\tAnn:\thello and good-bye");
+  const wrongOnce = memorySource((_options, call) => ({ body: call === 1 ? utf8("oops") : whole }));
+  const file = { ...chat, listedSizeBytes: whole.length };
+  const writer = new MemoryWriter();
+  const outcome = await transfer({ open: wrongOnce, writer, file });
+  assert.deepEqual([writer.bytes, outcome.attempts], [whole, 2]);
+  const alwaysShort = memorySource(() => ({ body: utf8("oops") }));
+  const accepted = await transfer({ open: alwaysShort, writer: new MemoryWriter(), file });
+  assert.deepEqual([accepted.sizeBytes, accepted.attempts, accepted.listedSizeMismatch], [4, 2, true]);
 });
 
 Deno.test("transferFile() asks again for a video without a stated size that ends before the listed one", async () => {

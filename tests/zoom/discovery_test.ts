@@ -43,6 +43,17 @@ Deno.test("auto takes the account-wide list where it is allowed, in one call, de
   );
 });
 
+Deno.test("auto asks the users for a window of the account-wide list that fails after others have come", async () => {
+  const { users, meetings } = nineHosts();
+  const [host = simUser({ email: "nobody@example.test" })] = users;
+  meetings.push(simMeeting({ host, start: "2024-05-20T09:00:00Z", topic: "Later" }));
+  const faults = [{ on: accountList, do: "status", code: 500, after: 1 }] as const;
+  await using run = await start({ account: simAccount({ users, meetings }), faults });
+  const listing = await listAll(run.account, { range: { from: "2024-04-01", to: "2024-05-25" } });
+  assert.equal(listing.meetings.size, 10);
+  assert.deepEqual([listing.modes, listing.failed, listing.unproven], [["account", "users"], [], []]);
+});
+
 Deno.test.each<[string, SimulatorOptions]>([
   ["is refused for a scope", { accountList: "refused" }],
   ["is refused with status 200", { accountList: "refused", quirks: { errorWith200: true } }],

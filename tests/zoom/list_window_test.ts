@@ -151,12 +151,32 @@ Deno.test("code 300 without a page token is no expired token", async () => {
   assert.equal(run.zoom.count(route), 1);
 });
 
-Deno.test("404 with code 3301 is an empty list", async () => {
-  const body = { code: 3301, message: "There is no recording for this meeting." };
-  await using run = await start([], { faults: [{ on: route, do: "status", code: 404, body }] });
+const noRecording = { code: 3301, message: "There is no recording for this meeting." };
+
+Deno.test("404 with code 3301 is an empty list of a user once it has come twice", async () => {
+  const faults = [{ on: route, do: "status", code: 404, body: noRecording }] as const;
+  await using run = await start([], { faults });
   const listing = await listAll(run.account, { discovery: "users" });
   assert.deepEqual(listing.failed, []);
-  assert.deepEqual(listing.proofs.map(({ totalRecords, proven }) => [totalRecords, proven]), [[0, true]]);
+  const proofs = listing.proofs.map(({ totalRecords, proven }) => [totalRecords, proven]);
+  assert.deepEqual(proofs, [[undefined, true]]);
+  assert.equal(run.zoom.count(route), 2);
+});
+
+Deno.test("404 with code 3301 that comes once hides no meeting", async () => {
+  const faults = [{ on: route, do: "status", code: 404, body: noRecording, times: 1 }] as const;
+  await using run = await start(["2024-04-10"], { faults });
+  const listing = await listAll(run.account, { discovery: "users" });
+  assert.equal(listing.meetings.size, 1);
+  assert.deepEqual(listing.unproven, []);
+});
+
+Deno.test("404 with code 3301 for the whole account is a refusal: the users are asked", async () => {
+  const faults = [{ on: "/accounts/*/recordings", do: "status", code: 404, body: noRecording }] as const;
+  await using run = await start(["2024-04-10"], { faults });
+  const listing = await listAll(run.account, { discovery: "auto" });
+  assert.equal(listing.meetings.size, 1);
+  assert.deepEqual(listing.modes, ["users"]);
 });
 
 Deno.test.each<[string, number, unknown]>([
