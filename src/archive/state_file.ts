@@ -1,3 +1,4 @@
+import { plainJson } from "../core/plain_json.ts";
 import * as v from "valibot";
 import { type Clock, isoSeconds } from "../core/clock.ts";
 import type { RunRow, RunStatus } from "../inventory/mod.ts";
@@ -54,9 +55,7 @@ export class StateFile {
       windows: details.windows,
     };
     // A failed write has told its own caller.
-    this.#writing = this.#writing.catch(() => {}).then(() =>
-      this.#write(`${JSON.stringify(state, null, 2)}\n`)
-    );
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#write(`${plainJson(state, 2)}\n`));
     return this.#writing;
   }
 }

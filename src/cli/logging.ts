@@ -1,3 +1,4 @@
+import { escapeControls } from "../core/plain_json.ts";
 import {
   configure,
   getJsonLinesFormatter,
@@ -93,7 +94,7 @@ function openLogFile(path: string, print: (line: string) => void): { sink: Sink;
   return {
     sink(record) {
       try {
-        writeWhole(file, encoder.encode(format(record)));
+        writeWhole(file, encoder.encode(escapeControls(format(record))));
       } catch (error) {
         // Losing the log is bad, losing the run to it would be worse.
         print(`--log-file "${path}" ends here: ${fileState(error)}`);

@@ -1,4 +1,5 @@
 import { addDays, type DateRange } from "../core/date_range.ts";
+import { plainJson } from "../core/plain_json.ts";
 import type { Order } from "../core/config.ts";
 import type { Database } from "./database.ts";
 import type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
@@ -378,7 +379,7 @@ export class Files {
       ...(change.sha256 === undefined ? {} : { sha256: change.sha256 }),
       ...(change.error_code ? { error_code: change.error_code, error: change.error ?? "" } : {}),
     };
-    this.#db.prepare("INSERT INTO journal_outbox (line) VALUES (?)").run(JSON.stringify(line));
+    this.#db.prepare("INSERT INTO journal_outbox (line) VALUES (?)").run(plainJson(line));
   }
 }
 

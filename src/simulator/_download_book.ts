@@ -114,7 +114,9 @@ export function storageName(meeting: SimMeeting, file: SimFile): string {
     TRANSCRIPT: "_Recording.transcript.vtt",
     CC: "_Recording.cc.vtt",
   };
-  return `GMT${start}${suffixes[file.fileType] ?? `_Recording.${file.fileExtension.toLowerCase()}`}`;
+  return `GMT${start}${
+    suffixes[file.fileType] ?? `_Recording.${file.fileExtension.toLowerCase().replace(/[^a-z0-9]/g, "")}`
+  }`;
 }
 
 /** An ETag like those of multipart uploads: no digest of the bytes. */

@@ -1,3 +1,4 @@
+import { plainJson } from "../core/plain_json.ts";
 import { stringify } from "csv-stringify/sync";
 import type { Meeting } from "../core/recording.ts";
 import { redactData } from "../core/redact.ts";
@@ -63,7 +64,7 @@ export function renderMetaJson(
   const known = { ...describeMeeting(meeting), ...dropEmpty(redactData(meeting.raw ?? {}) as Fields) };
   const leading = Object.fromEntries(leadingFields.filter((name) => name in known).map((n) => [n, known[n]]));
   const rest = sortKeys(known) as Fields;
-  return `${JSON.stringify({ ...leading, ...rest, files: inOrder(files).map(describeFile) }, null, 2)}\n`;
+  return `${plainJson({ ...leading, ...rest, files: inOrder(files).map(describeFile) }, 2)}\n`;
 }
 
 type Fields = Record<string, unknown>;

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 
-const textLike = v.pipe(v.union([v.string(), v.number(), v.bigint()]), v.transform(String));
+const textLike = v.pipe(v.union([v.string(), v.number(), v.bigint()]), v.transform(cleanText));
 const numberLike = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.trim(), v.regex(/^-?\d+(\.\d+)?$/), v.transform(Number))]),
   v.finite(),
@@ -70,4 +70,9 @@ export const pageSchema = v.object({
 /** A JSON object, whatever it holds. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Half surrogates and NUL come back from no database as they went in, so that a key with one would never be found again. */
+function cleanText(value: string | number | bigint): string {
+  return String(value).toWellFormed().replaceAll("\0", "\ufffd");
 }

@@ -59,5 +59,7 @@ async function* walkEverybody(
   const users = (await context.directory.users()).filter((user) => request.userFilter.matches(user));
   yield* context.directory.takeNotices();
   yield* context.directory.announce(users);
-  return yield* walkUsers(context, request, { users, ranges: [proof.asked], trash: false });
+  // Also what earlier runs have proven of a user: the union is of what is seen now.
+  const everything: ListRequest = { ...request, uncovered: (_scope, range) => [range] };
+  return yield* walkUsers(context, everything, { users, ranges: [proof.asked], trash: false });
 }

@@ -1,4 +1,5 @@
 import type { RunEvent, RunSummary } from "../../core/events.ts";
+import { plainJson } from "../../core/plain_json.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 import type { CliContext, RunExtract } from "../context.ts";
 import { isInterruption } from "../exit_code.ts";
@@ -53,7 +54,7 @@ function report(summary: RunSummary, { session, context }: { session: Session; c
     columns: context.stderr.isTerminal ? context.size().columns : 0,
   });
   context.stderr.write(`${text}\n`);
-  if (options.on("json")) context.stdout.write(`${JSON.stringify(jsonSummary(summary))}\n`);
+  if (options.on("json")) context.stdout.write(`${plainJson(jsonSummary(summary))}\n`);
 }
 
 /** Every field of the summary; the plan only where one was asked for. */

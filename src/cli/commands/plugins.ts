@@ -1,3 +1,4 @@
+import { plainJson } from "../../core/plain_json.ts";
 import { UsageError } from "../../core/errors.ts";
 import type { CliContext } from "../context.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
@@ -56,7 +57,7 @@ async function list(options: ResolvedOptions, context: CliContext): Promise<numb
         why,
         permissions,
       };
-      context.stdout.write(`${JSON.stringify(row)}\n`);
+      context.stdout.write(`${plainJson(row)}\n`);
     }
     return 0;
   }

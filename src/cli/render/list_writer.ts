@@ -1,3 +1,4 @@
+import { plainJson } from "../../core/plain_json.ts";
 import { formatBytes } from "../../core/units.ts";
 import type { CliContext, ListedRow } from "../context.ts";
 import { createStyle, wantsColor } from "./style.ts";
@@ -13,10 +14,11 @@ export type ListWriter = (row: ListedRow) => boolean;
 /**
  * Writes rows to stdout as they come, so that memory does not grow with the account.
  *
- * The CSV is RFC 4180, and cells that a spreadsheet would run as a formula are neutralised.
+ * The CSV is RFC 4180, and cells that a spreadsheet would run as a formula, or a terminal as a command,
+ * are neutralised.
  */
 export async function createListWriter(format: ListFormat, context: CliContext): Promise<ListWriter> {
-  if (format === "json") return (row) => context.stdout.write(`${JSON.stringify(toRecord(row))}\n`);
+  if (format === "json") return (row) => context.stdout.write(`${plainJson(toRecord(row))}\n`);
   if (format === "table") return createTableWriter(context);
   const { stringify } = await import("csv-stringify/sync");
   const line = (cells: unknown[]) => {
@@ -27,7 +29,9 @@ export async function createListWriter(format: ListFormat, context: CliContext):
     const record = toRecord(row);
     if (!started) line(Object.keys(record));
     started = true;
-    return line(Object.values(record).map((value) => value ?? ""));
+    return line(
+      Object.values(record).map((value) => typeof value === "string" ? printable(value) : value ?? ""),
+    );
   };
 }
 

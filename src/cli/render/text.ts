@@ -1,7 +1,7 @@
 import { clusters, displayWidth, visibleWidth } from "./display_width.ts";
 
 // deno-lint-ignore no-control-regex -- these are what is looked for
-const unprintable = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
+const unprintable = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 
 /** `text` on one line, without anything that could steer a terminal: topics are written by strangers. */
 export function printable(text: string): string {
