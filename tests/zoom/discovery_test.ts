@@ -54,6 +54,14 @@ Deno.test("auto asks the users for a window of the account-wide list that fails 
   assert.deepEqual([listing.modes, listing.failed, listing.unproven], [["account", "users"], [], []]);
 });
 
+Deno.test("a window is settled with all users, also those of whom earlier runs have proven it", async () => {
+  await using run = await start({ accountList: "partial" });
+  const uncovered = (scope: string, range: { from: string; to: string }) =>
+    scope === "account" ? [range] : [];
+  const listing = await listAll(run.account, { uncovered });
+  assert.deepEqual([listing.meetings.size, listing.unproven], [9, []]);
+});
+
 Deno.test.each<[string, SimulatorOptions]>([
   ["is refused for a scope", { accountList: "refused" }],
   ["is refused with status 200", { accountList: "refused", quirks: { errorWith200: true } }],

@@ -195,3 +195,19 @@ Deno.test("parsePage() gives a page or a ResponseError, whatever comes", () => {
     }
   }));
 });
+
+Deno.test("mapMeeting() tells meetings without uuid and start apart by topic and first recording", () => {
+  const { uuid: _uuid, start_time: _start, ...bare } = meeting;
+  const later = { ...bare, recording_files: [{ ...file, recording_start: "2024-04-11T09:00:10Z" }] };
+  const uuids = [bare, later, { ...bare, topic: "Other" }].map((item) => mapMeeting(item)?.uuid);
+  assert.equal(new Set(uuids).size, 3);
+  assert.equal(mapMeeting({ ...bare, recording_files: [file, { ...file, id: "late" }] })?.uuid, uuids[0]);
+});
+
+Deno.test("mapMeeting() takes half surrogates and NUL, which no database gives back, out of every text", () => {
+  const files = [{ ...file, id: "f\0", recording_type: "\udc00" }];
+  const mapped = mapMeeting({ ...meeting, uuid: "u\ud83d", topic: "a\0b", recording_files: files });
+  assert.equal(mapped?.uuid, "u\ufffd");
+  assert.equal(mapped?.topic, "a\ufffdb");
+  assert.deepEqual([mapped?.files[0]?.id, mapped?.files[0]?.recordingType], ["f\ufffd", "\ufffd"]);
+});

@@ -233,3 +233,18 @@ Deno.test("a file on a recorder of the customer's own has no address", async () 
   const error = await rejection(open(run, await onlyFile(run.account)));
   assert.ok(error instanceof TransferError && error.code === "no_url");
 });
+
+Deno.test("of two files with one id the one is opened that was asked for, whichever the meeting shows first", async () => {
+  const files = [{ fileType: "MP4", id: "twice" }, { fileType: "CHAT", id: "twice" }];
+  const start = "2024-04-10T09:00:00Z";
+  const meeting = simMeeting({ host: ana, start, files });
+  await using run = await startAccount({ account: simAccount({ users: [ana], meetings: [meeting] }) });
+  const ref = { meetingUuid: meeting.uuid, meetingStart: start, key: "twice", id: "twice" };
+  const recordingStart = "2024-04-10T09:00:10Z";
+  const chat = { fileExtension: "txt", fileType: "CHAT", recordingType: "chat_file", recordingStart };
+  const opened = await open(run, { ...ref, ...chat });
+  assert.equal(opened.contentType, "text/plain");
+  await opened.body.cancel();
+  const unknown = await rejection(open(run, { ...ref, ...chat, fileType: "CSV", fileExtension: "csv" }));
+  assert.equal((unknown as TransferError).code, "no_url", "neither of them is fetched in its place");
+});
