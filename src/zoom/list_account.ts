@@ -70,7 +70,8 @@ export async function* listAccount(
         yield step.value;
       }
       for (const unproven of step.value) {
-        if (!options.fallBack) {
+        const isOnlyIncomplete = unproven.incomplete !== undefined && !unproven.isShort;
+        if (!options.fallBack || isOnlyIncomplete) {
           for (const proof of unproven.parts) yield { type: "window", proof };
           continue;
         }

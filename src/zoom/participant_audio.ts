@@ -1,5 +1,5 @@
 import { AppError } from "../core/errors.ts";
-import type { ListedFile, ListedMeeting } from "../core/recording.ts";
+import { isProcessing, type ListedFile, type ListedMeeting } from "../core/recording.ts";
 import { roomLogger } from "../core/log.ts";
 import { isScopeRefusal } from "./api.ts";
 import { participantAudioType } from "./map_file.ts";
@@ -26,10 +26,16 @@ export function createParticipantAudio(
   let refusal: string | undefined;
   const kept = new Map<string, MeetingAudio>();
 
-  async function audioOf(uuid: string, signal: AbortSignal): Promise<MeetingAudio> {
+  async function audioOf(
+    { uuid, isReady }: { uuid: string; isReady: boolean },
+    signal: AbortSignal,
+  ): Promise<MeetingAudio | undefined> {
     const known = kept.get(uuid);
     if (known !== undefined) return known;
-    const audio = pickAudio(await getMeeting(uuid, signal));
+    const meeting = await getMeeting(uuid, signal);
+    // "No recording" of a meeting that is listed with files says nothing: it is asked again by the next run.
+    if (meeting === undefined && isReady) return undefined;
+    const audio = pickAudio(meeting);
     kept.set(uuid, audio);
     for (const oldest of kept.keys()) {
       if (kept.size <= keptMeetings) break;
@@ -41,7 +47,9 @@ export function createParticipantAudio(
   async function complete(meeting: ListedMeeting, signal: AbortSignal): Promise<ListedMeeting | undefined> {
     if (refusal !== undefined) return undefined;
     try {
-      return withAudio(meeting, await audioOf(meeting.uuid, signal));
+      const isReady = meeting.files.some((file) => !isProcessing(file));
+      const audio = await audioOf({ uuid: meeting.uuid, isReady }, signal);
+      return audio && withAudio(meeting, audio);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (isScopeRefusal(error)) refusal = error.message;

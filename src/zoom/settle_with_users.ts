@@ -39,7 +39,8 @@ export async function* settleWithUsers(
     // A consumer who leaves must not leave the calls of the walk behind.
     await walk.return(false);
   }
-  const isProven = proof.totalRecords !== undefined && seen.size >= proof.totalRecords;
+  const isProven = proof.totalRecords !== undefined && seen.size >= proof.totalRecords &&
+    unproven.incomplete === undefined;
   if (!isProven) yield* shortfalls;
   const settled = { ...proof, seen: seen.size, proven: isProven };
   yield { type: "window", proof: isProven ? { ...settled, reason: undefined } : settled };

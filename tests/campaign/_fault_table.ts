@@ -23,10 +23,9 @@ export async function playCell({ place, fault, times }: Cell): Promise<string> {
   const ending = await world.run(config, { patienceMs: patienceMs([faultKinds[fault]]) });
   const held = await world.assertNothingWrong(config);
   const whole = held === world.truth(config).length;
-  if (ending.exitCode === 0 && !whole) return `${outcomeOf(ending)}, ${held} held`;
   world.assertNamed(ending);
   await world.assertHeals(config);
-  return outcomeOf(ending);
+  return ending.exitCode === 0 && !whole ? `0, ${held} held` : outcomeOf(ending);
 }
 
 /** Where the address of a fault is only known once the simulator runs. */

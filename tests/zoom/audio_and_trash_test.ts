@@ -70,14 +70,14 @@ Deno.test("a missing scope for the meeting call is asked about once", async () =
   assert.ok(run.zoom.count(meetingCall) <= 8, "it went on asking");
 });
 
-Deno.test("3301 for a listed meeting leaves it as the list shows it", async () => {
+Deno.test("3301 for a meeting that is listed with files leaves it as the list shows it, and its window unproven", async () => {
   const body = { code: 3301, message: "There is no recording for this meeting." };
   await using run = await start([withAudio("2024-04-10T09:00:00Z")], {
     faults: [{ on: meetingCall, do: "status", code: 404, body }],
   });
   const { meetings, unproven } = await listAll(run.account, { participantAudio: true });
   assert.deepEqual([...meetings.values()].map(({ files }) => files.length), [1]);
-  assert.deepEqual(unproven, []);
+  assert.equal(unproven.length, 1);
 });
 
 const trashedAt = "2024-04-20T08:00:00Z";
@@ -136,4 +136,15 @@ Deno.test("a user whose trash is refused is told about, and the others are compl
   const { trash, failed } = await listAll(run.account, { includeTrash: true });
   assert.equal(trash.length, 1);
   assert.deepEqual(failed.map(({ scope }) => scope), [`user:${ana.id}/trash`, `user:${ana.id}/trash-files`]);
+});
+
+Deno.test("participant audio that cannot be asked for leaves its window unproven, whatever the users' lists add", async () => {
+  for (const [code, zoomCode] of [[500, 500], [404, 3301]] as const) {
+    const body = { code: zoomCode, message: "Not now." };
+    const faults = [{ on: "/meetings/*/recordings", do: "status", code, body }] as const;
+    await using run = await start([withAudio("2024-04-10T09:00:00Z")], { faults });
+    const listing = await listAll(run.account, { participantAudio: true, discovery: "auto" });
+    assert.equal(listing.meetings.size, 1);
+    assert.equal(listing.unproven.length, 1, `after HTTP ${code}`);
+  }
 });
