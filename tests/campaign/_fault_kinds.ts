@@ -54,7 +54,7 @@ export const faultKinds = {
 
 /** How long a run waits under some faults: not long where they keep it waiting. */
 export function patienceMs(faults: readonly FaultEffect[]): number | undefined {
-  return faults.some((fault) => fault.do === "delay" || fault.do === "stall") ? 700 : undefined;
+  return faults.some((fault) => fault.do === "delay" || fault.do === "stall") ? 400 : undefined;
 }
 
 /** A name in {@linkcode faultKinds}. */

@@ -37,7 +37,12 @@ function isBelievable(cell: string): boolean {
 /** In the short form a share of the table, another one for another seed. */
 function chosen(): Expected[] {
   const { next } = chance("table of faults");
-  return isLong ? all : all.filter(() => next() < 36 / all.length);
+  return isLong ? all : all.filter((cell) => next() < 36 / all.length && !isSlow(cell));
+}
+
+/** A file that gets on by fifty bytes and waits, fifty times. */
+function isSlow({ place, fault, times }: Cell): boolean {
+  return ["download", "storage"].includes(place) && fault === "stalls at 50" && times > 1;
 }
 
 const cells = chosen();

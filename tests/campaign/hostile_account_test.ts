@@ -1,78 +1,12 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { main } from "../../src/cli/main.ts";
-import { systemClock } from "../../src/core/clock.ts";
-import type { CliContext, Output } from "../../src/cli/context.ts";
-import { type SimAccount, simAccount, simMeeting, type Simulator, simUser } from "../../src/simulator/mod.ts";
-import { startSimulator } from "../../src/simulator/mod.ts";
-import { chance, count, rounds } from "./_frame.ts";
+import { type SimAccount, simAccount, simMeeting, simUser, startSimulator } from "../../src/simulator/mod.ts";
 import { noon } from "./_fault_world.ts";
-
-/** Texts made to get out of a folder, a cell, a line, a terminal or a statement. */
-const hostileTexts = [
-  "../../../../etc/cron.d/evil",
-  "..",
-  ".",
-  "/absolute/path",
-  "C:\\Windows\\System32",
-  "\\\\server\\share\\x",
-  "\\\\?\\C:\\x",
-  "nul\u0000byte",
-  "trailing dots...   ",
-  "CON",
-  "aux.mp4",
-  "COM1",
-  "_logs",
-  "_metadata",
-  "meta.json",
-  "files.csv",
-  "inventory.db",
-  ".part",
-  "x.mp4.part",
-  "\u202egpj.exe",
-  "zero\u200bwidth\u200d\ufeff",
-  "\u2066isolate\u2069",
-  "Z\u030calec",
-  "\u017dalec",
-  "STRASSE",
-  "stra\u00dfe",
-  "Plan",
-  "pLAN",
-  "\u0130stanbul i\u0307",
-  "\ufb01le",
-  "K\u212a",
-  "\ud83d\ude00\ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67",
-  "\ud83d lone",
-  "\udc00 lone",
-  "漢".repeat(300),
-  "a".repeat(5_000),
-  "=cmd|'/C calc'!A0",
-  "+1+1",
-  "-2+3",
-  "@SUM(A1)",
-  "\t=1",
-  "\r=1",
-  "\uff1d1+1",
-  'quote " comma , line\nbreak',
-  "\u001b]0;owned\u0007",
-  "\u001b]8;;https://evil.test\u001b\\link\u001b]8;;\u001b\\",
-  "\u001b[2J\u001b[H",
-  "\u009b31m",
-  "\u0090q\u009c",
-  "bell\u0007 back\b\b\b del\u007f",
-  "line\r\nInjected: yes",
-  '{"level":"error"}\n{"level":"fatal"}',
-  "line\u2028separator\u2029",
-  "</script><script>alert(1)</script><img src=x onerror=alert(1)>",
-  "[link](javascript:alert(1)) `code` | cell | **bold**",
-  "'; DROP TABLE inventory; --",
-  "%s%n %2e%2e%2f",
-  "{{template}} ${shell} $(touch owned) `touch owned`",
-  "",
-  " ",
-] as const;
+import { chance, count, rounds } from "./_frame.ts";
+import { assertHarmlessCells, assertLines, assertPrintable, ownSequences, snapshot } from "./_harmless.ts";
+import { run } from "./_hostile_cli.ts";
+import { hostileTexts } from "./_hostile_texts.ts";
 
 const known = ["MP4", "CHAT", "TRANSCRIPT", "TIMELINE", "CSV"];
 
@@ -136,102 +70,6 @@ function accountOf({ people, meetings }: Drawn): SimAccount {
       })
     ),
   });
-}
-
-function captured(isTerminal: boolean): Output & { text: string } {
-  return {
-    isTerminal,
-    text: "",
-    write(written: string) {
-      this.text += written;
-      return true;
-    },
-  };
-}
-
-interface Shown {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The program as a user starts it, in `cwd`, on a terminal or not. */
-async function run(
-  zoom: Simulator,
-  args: readonly string[],
-  cwd: string,
-  isTerminal = false,
-): Promise<Shown> {
-  const [stdout, stderr] = [captured(isTerminal), captured(isTerminal)];
-  const startedMs = performance.now();
-  const variables: Record<string, string | undefined> = zoom.env;
-  const context: Partial<CliContext> = {
-    cwd,
-    stdout,
-    stderr,
-    env: (name) => variables[name],
-    forget: () => {},
-    readsDotEnv: false,
-    size: () => ({ columns: 80, rows: 24 }),
-    clock: { ...systemClock, now: () => noon + performance.now() - startedMs },
-    every: (_ms, callback) => {
-      const timer = setInterval(callback, 100);
-      return () => clearInterval(timer);
-    },
-    onSignal: () => () => {},
-    onCrash: () => () => {},
-    exit: () => {},
-  };
-  const range = ["--from-date", "2024-05-20", "--to-date", "2024-06-14"];
-  const code = await main([...args, ...range, "-o", "inner/archive", "--no-plugins"], context);
-  return { code, stdout: stdout.text, stderr: stderr.text };
-}
-
-/** Path → type and digest, or target, of everything below a folder. */
-async function snapshot(root: string, skip: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  const walk = async (folder: string) => {
-    for await (const { name } of Deno.readDir(folder)) {
-      const path = join(folder, name);
-      if (path === skip) continue;
-      const info = await Deno.lstat(path);
-      if (info.isSymlink) found[path] = `link ${await Deno.readLink(path)}`;
-      else if (info.isDirectory) {
-        found[path] = "folder";
-        await walk(path);
-      } else found[path] = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
-    }
-  };
-  await walk(root);
-  return found;
-}
-
-// deno-lint-ignore no-control-regex -- these are what is looked for
-const control = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/;
-// deno-lint-ignore no-control-regex -- what the program itself sends to a live terminal
-const ownSequences = /\x1b\[(?:[0-9;]*m|\d*[ABCDGJK]|\?25[lh]|\?2026[lh]|\?7[lh])|\r/g;
-
-/** Nothing of a stranger's steers the terminal or forges a line. */
-function assertPrintable(what: string, shown: string): void {
-  const found = control.exec(shown);
-  const around = found ? JSON.stringify(shown.slice(Math.max(0, found.index - 40), found.index + 40)) : "";
-  assert.equal(found, null, `${what} holds a control character: ${around}`);
-}
-
-/** RFC 4180 cells of a text. */
-function cellsOf(csv: string): string[] {
-  return [...csv.matchAll(/(?:^|,|\r?\n)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g)].map(([, quoted, plain]) =>
-    quoted?.replaceAll('""', '"') ?? plain ?? ""
-  );
-}
-
-function assertHarmlessCells(what: string, csv: string): void {
-  for (const cell of cellsOf(csv)) {
-    assert.ok(
-      !/^[=+\-@\t\r]/.test(cell) || /^-?\d+(\.\d+)?$/.test(cell),
-      `${what} has the cell ${JSON.stringify(cell)}`,
-    );
-  }
 }
 
 async function playHostile(account: SimAccount): Promise<void> {
@@ -301,14 +139,6 @@ async function plantCanaries(root: string, inner: string): Promise<void> {
   for (const folder of [root, inner, outside]) await Deno.writeTextFile(join(folder, "canary.txt"), "sings");
   await Deno.mkdir(join(root, "etc"));
   await Deno.writeTextFile(join(root, "etc", "passwd"), "root");
-}
-
-async function assertLines(path: string): Promise<void> {
-  for (const line of (await Deno.readTextFile(path)).split("\n")) {
-    if (line === "") continue;
-    assertPrintable(path, line);
-    assert.equal(typeof JSON.parse(line), "object", line);
-  }
 }
 
 Deno.test("an account of nothing but hostile texts is held whole, inside the archive, without a forged line", async () => {

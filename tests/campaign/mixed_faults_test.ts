@@ -37,8 +37,10 @@ function draw({ int, pick, next }: Chance, round: number): Mix {
       FaultName,
       ...FaultName[],
     ];
-    const times = pick([1, 1, 2, 3, 6, Infinity]);
-    return { on, ...faultKinds[pick(fitting)], times, after: int(0, 3), probability: pick([1, 1, 0.5]) };
+    const effect = faultKinds[pick(fitting)];
+    // Each of these costs real time.
+    const times = patienceMs([effect]) === undefined ? pick([1, 1, 2, 3, 6, Infinity]) : int(1, 3);
+    return { on, ...effect, times, after: int(0, 3), probability: pick([1, 1, 0.5]) };
   });
   const account = generateAccount({
     seed: round,
