@@ -570,7 +570,7 @@ export const expectations: Readonly<Record<PlaceName, readonly Expectation[]>> =
     {
       once: "0",
       always: "4: file zoom_429",
-      of: ["429", "429 at a date", "429 at an ISO date", "429 in 10 years"],
+      of: ["429", "429 in 3 s", "429 at a date", "429 at an ISO date", "429 in 10 years"],
     },
     { once: "0", always: "4: file http_500", of: ["500"] },
     { once: "0", always: "4: file http_504", of: ["504"] },
@@ -580,7 +580,6 @@ export const expectations: Readonly<Record<PlaceName, readonly Expectation[]>> =
     { once: "4: file zoom_4711", always: "4: file zoom_4711", of: ["400/4711"] },
     { once: "4: file zoom_300", always: "4: file zoom_300", of: ["400/300"] },
     { once: "4: file zoom_200", always: "4: file zoom_200", of: ["400/200"] },
-    { once: "0", always: "5: NetworkError", of: ["429 in 3 s"] },
     { once: "5: file daily_limit", always: "5: file daily_limit", of: ["429 daily"] },
     { once: "0", always: "4: file http_502", of: ["502 page"] },
     { once: "0", always: "4: file zoom_503", of: ["503 in 2 s"] },
