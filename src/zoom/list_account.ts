@@ -70,8 +70,7 @@ export async function* listAccount(
         yield step.value;
       }
       for (const unproven of step.value) {
-        const isOnlyIncomplete = unproven.incomplete !== undefined && !unproven.isShort;
-        if (!options.fallBack || isOnlyIncomplete) {
+        if (!options.fallBack) {
           for (const proof of unproven.parts) yield { type: "window", proof };
           continue;
         }

@@ -14,9 +14,7 @@ export interface UnprovenWindow {
   readonly seen: Set<string>;
   /** The parts that are not proven; the window itself where it was not split. */
   readonly parts: readonly WindowProof[];
-  /** True when fewer meetings arrived than Zoom says there are. */
-  readonly isShort: boolean;
-  /** Why single meetings are incomplete, which no other list can make good. */
+  /** Why single meetings are incomplete: only a list that shows them all once more, complete, makes that good. */
   readonly incomplete: string | undefined;
   /** True when splitting brought meetings that the whole had not. */
   readonly splitHelped: boolean;
@@ -55,8 +53,8 @@ export async function* listWindow(
       ? yield* listHalves(api, list, { ...options, window: proof.asked, seen, singleDays: new Set() })
       : [proof];
     if (parts.length > 0) {
-      const { isShort, incomplete } = result;
-      unproven.push({ proof, seen, parts, isShort, incomplete, splitHelped: seen.size > result.known.size });
+      const { incomplete } = result;
+      unproven.push({ proof, seen, parts, incomplete, splitHelped: seen.size > result.known.size });
     }
   }
   if (missing.length > 0) yield narrowedWarning(list, window, proof.echoed ?? window);

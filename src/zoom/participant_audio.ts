@@ -1,4 +1,4 @@
-import { AppError } from "../core/errors.ts";
+import { AppError, DailyLimitError } from "../core/errors.ts";
 import { isProcessing, type ListedFile, type ListedMeeting } from "../core/recording.ts";
 import { roomLogger } from "../core/log.ts";
 import { isScopeRefusal } from "./api.ts";
@@ -44,7 +44,12 @@ export function createParticipantAudio(
     return audio;
   }
 
-  async function complete(meeting: ListedMeeting, signal: AbortSignal): Promise<ListedMeeting | undefined> {
+  /** A refusal of one meeting is asked about once more: Zoom has been seen to take it back. */
+  async function complete(
+    meeting: ListedMeeting,
+    signal: AbortSignal,
+    isAgain = false,
+  ): Promise<ListedMeeting | undefined> {
     if (refusal !== undefined) return undefined;
     try {
       const isReady = meeting.files.some((file) => !isProcessing(file));
@@ -53,6 +58,8 @@ export function createParticipantAudio(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (isScopeRefusal(error)) refusal = error.message;
+      const isFinal = isAgain || refusal !== undefined || error instanceof DailyLimitError;
+      if (!isFinal) return await complete(meeting, signal, true);
       log.warn("{message}", { message: error.message });
       return undefined;
     }

@@ -18,13 +18,14 @@ export async function* settleWithUsers(
 ): AsyncGenerator<Listed, boolean> {
   const { proof, seen } = unproven;
   const shortfalls: Listed[] = [];
+  const walked = new Set<string>();
   let hasEnded = false;
   const walk = walkEverybody(context, request, unproven);
   try {
     let step = await walk.next();
     for (; !step.done; step = await walk.next()) {
       const listed = step.value;
-      if (listed.type === "meetings") { for (const { uuid } of listed.meetings) seen.add(uuid); }
+      if (listed.type === "meetings") { for (const { uuid } of listed.meetings) walked.add(uuid); }
       if (isShortfall(listed)) shortfalls.push(listed);
       else yield listed;
     }
@@ -39,8 +40,10 @@ export async function* settleWithUsers(
     // A consumer who leaves must not leave the calls of the walk behind.
     await walk.return(false);
   }
-  const isProven = proof.totalRecords !== undefined && seen.size >= proof.totalRecords &&
-    unproven.incomplete === undefined;
+  for (const uuid of walked) seen.add(uuid);
+  const isComplete = unproven.incomplete === undefined || shortfalls.length === 0;
+  const counted = unproven.incomplete === undefined ? seen : walked;
+  const isProven = proof.totalRecords !== undefined && counted.size >= proof.totalRecords && isComplete;
   if (!isProven) yield* shortfalls;
   const settled = { ...proof, seen: seen.size, proven: isProven };
   yield { type: "window", proof: isProven ? { ...settled, reason: undefined } : settled };
