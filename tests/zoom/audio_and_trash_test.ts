@@ -50,8 +50,10 @@ Deno.test("participant audio is not asked for without the flag", async () => {
 });
 
 Deno.test("a meeting whose audio cannot be asked for keeps its files, and its window is unproven", async () => {
-  await using run = await start([withAudio("2024-04-10T09:00:00Z"), withAudio("2024-04-11T09:00:00Z")], {
-    faults: [{ on: meetingCall, do: "status", code: 403, times: 2 }],
+  const refused = withAudio("2024-04-10T09:00:00Z");
+  const on = `/meetings/${encodeURIComponent(refused.uuid)}/recordings`;
+  await using run = await start([refused, withAudio("2024-04-11T09:00:00Z")], {
+    faults: [{ on, do: "status", code: 403 }],
   });
   const { meetings, unproven } = await listAll(run.account, { participantAudio: true, discovery: "users" });
   assert.deepEqual([...meetings.values()].map(({ files }) => files.length).sort(), [1, 3]);
