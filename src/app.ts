@@ -22,6 +22,7 @@ import {
   resolveResume,
   runOnce,
 } from "./pipeline/mod.ts";
+import { rememberCredentials } from "./core/secret_values.ts";
 import { runIdAt } from "./run_id.ts";
 import { defaultNaming, freeBytes } from "./storage/mod.ts";
 import { createZoomAccount } from "./zoom/mod.ts";
@@ -91,6 +92,7 @@ function partsOf(config: Config, options: AppOptions): Common {
       hint: "account id, client id and client secret are on the app's credentials page",
     });
   }
+  rememberCredentials(config.credentials);
   return {
     clock: options.clock ?? systemClock,
     emit: options.onEvent ?? (() => {}),

@@ -1,7 +1,9 @@
 /**
  * The errors of every room. Messages state the action, the quoted value and the current state, without a
- * final period; `hint` is the way out. None of them ever holds a secret: URLs come in redacted.
+ * final period; `hint` is the way out. None of them ever holds a secret: URLs come in redacted, and what else Zoom
+ * may have repeated is taken out of every message.
  */
+import { redactText } from "./redact.ts";
 
 /** What an {@linkcode AppError} may carry besides its message. */
 export interface AppErrorOptions {
@@ -24,9 +26,9 @@ export class AppError extends Error {
 
   /** What cannot be done, about what, and why; no final period. */
   constructor(message: string, options: AppErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code ?? "error";
-    if (options.hint !== undefined) this.hint = options.hint;
+    if (options.hint !== undefined) this.hint = redactText(options.hint);
   }
 }
 

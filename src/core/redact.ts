@@ -1,4 +1,5 @@
-/** Keeps secrets out of whatever people and files get to see. */
+/** Keeps secrets out of whatever people and files get to see: known ones by value, others by their shape. */
+import { hideAccountSecrets, hideSecretValues } from "./secret_values.ts";
 
 const secretFields =
   /^(access_token|refresh_token|download_access_token|download_token|token|authorization|client_secret|secret|password|passcode|recording_play_passcode|pwd|download_url|play_url|share_url|zak|signature|policy|key-pair-id)$/i;
@@ -59,8 +60,12 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Text with tokens, signed queries and the opaque part of download addresses removed. */
+/** Text without the secrets that this process knows, and without whatever looks like a token or a signed address. */
 export function redactText(text: string): string {
+  return hideShapes(hideSecretValues(text));
+}
+
+function hideShapes(text: string): string {
   let safe = text;
   for (const [pattern, replacement] of patterns) safe = safe.replace(pattern, replacement);
   return safe;
@@ -69,9 +74,13 @@ export function redactText(text: string): string {
 /** Levels of data that are kept: Zoom's answers have five, and no call stack is endless. */
 const maxDepth = 64;
 
-/** A deep copy of plain JSON data without secret fields and with every text redacted; `null` for what lies too deep. */
+/**
+ * A deep copy of plain JSON data without secret fields and with every text redacted; `null` for what lies too deep. The
+ * same data gives the same copy in every run: values of single meetings, which a run may or may not have met, do not
+ * count.
+ */
 export function redactData(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return redactText(value);
+  if (typeof value === "string") return hideShapes(hideAccountSecrets(value));
   if (typeof value === "object" && depth > maxDepth) return null;
   if (Array.isArray(value)) return value.map((inner) => redactData(inner, depth + 1));
   if (typeof value !== "object" || value === null) return value;

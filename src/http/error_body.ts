@@ -60,5 +60,5 @@ function fieldMessages(errors: unknown): string[] {
 }
 
 function oneLine(text: string): string {
-  return redactText(text.slice(0, 1000)).replace(/\s+/g, " ").trim().slice(0, 300).replace(/\.$/, "");
+  return redactText(text.slice(0, 8_192)).replace(/\s+/g, " ").trim().slice(0, 300).replace(/\.$/, "");
 }

@@ -18,7 +18,7 @@ import type { RateLabel } from "./options.ts";
 /** The answer that an early fault gives instead of the real one. */
 export function earlyAnswer(
   fault: EarlyFault,
-  context: { readonly nowMs: number; readonly label: RateLabel },
+  context: { readonly nowMs: number; readonly label: RateLabel; readonly request: SimRequest },
 ): Answer {
   switch (fault.do) {
     case "status":
@@ -33,6 +33,8 @@ export function earlyAnswer(
       return { ...emptyAnswer(200), failure: { kind: "drop" } };
     case "dailyLimit":
       return dailyLimitAnswer(context.label, { nowMs: context.nowMs, limit: 0 });
+    case "echo":
+      return echoAnswer(fault.code ?? 400, context.request);
     case "delay":
     case "killToken":
       throw new TypeError(`${fault.do} has no answer of its own`);
@@ -143,6 +145,14 @@ function paddedContent(body: Content, paddingBytes: number): Content {
 function otherRange(range: string): string {
   const start = Number(/^bytes=(\d+)-/.exec(range)?.[1] ?? 0);
   return `bytes=${start > 0 ? Math.floor(start / 2) : 1}-`;
+}
+
+/** A refusal in the words of Zoom's error objects, in which stands every value that came with the request. */
+function echoAnswer(code: number, { path, query, headers }: SimRequest): Answer {
+  const credential = /^\S+\s+(.+)$/.exec(headers["authorization"] ?? "")?.[1] ?? "";
+  const basic = /^basic/i.test(headers["authorization"] ?? "") ? atob(credential).split(":") : [];
+  const values = [credential, ...basic, ...query.values(), path.split("/").at(-1) ?? ""].filter(Boolean);
+  return jsonAnswer(code, { code: 300, message: `Cannot make sense of ${values.join(" or ")}.` });
 }
 
 function statusAnswer(fault: Extract<EarlyFault, { do: "status" }>, nowMs: number): Answer {

@@ -59,7 +59,9 @@ export function createFront(
       const latencyMs = origin === "api" ? settings.latencyMs : settings.storageLatencyMs;
       if (latencyMs + delayMs > 0) await systemClock.sleep(latencyMs + delayMs, signal);
       const label = route?.access?.label ?? "Light";
-      let answer = fault ? earlyAnswer(fault, { nowMs: settings.now(), label }) : await handle(request);
+      let answer = fault
+        ? earlyAnswer(fault, { nowMs: settings.now(), label, request })
+        : await handle(request);
       const bodyFault = fault ? undefined : takeBodyFault(request, answer, subject);
       if (bodyFault) {
         answer = await spoil(bodyFault, answer, { request, again: handle });

@@ -20,15 +20,19 @@ export interface TokenBook {
   all(): Iterable<string>;
 }
 
-export function createTokenBook(options: { readonly seed: number; readonly now: () => number }): TokenBook {
+export function createTokenBook(
+  options: { readonly seed: number; readonly now: () => number; readonly isOpaque?: boolean },
+): TokenBook {
   const issued = new Map<string, IssuedToken>();
   return {
     issue(token) {
       const ordinal = issued.size + 1;
+      const [claims, signature] = [
+        opaque(43, options.seed, "claims", ordinal),
+        opaque(43, options.seed, ordinal),
+      ];
       const header = "eyJzdiI6IjAwMDAwMSIsImFsZyI6IkhTNTEyIn0";
-      const text = `${header}.${opaque(43, options.seed, "claims", ordinal)}.${
-        opaque(43, options.seed, ordinal)
-      }`;
+      const text = options.isOpaque ? `${claims}${signature}` : `${header}.${claims}.${signature}`;
       issued.set(text, token);
       return text;
     },

@@ -81,7 +81,9 @@ export type FaultEffect =
   /** Answers with page one and the page token it was asked with; meets later pages only. */
   | { readonly do: "repeatPage" }
   /** The access token of this request is worth nothing from now on. */
-  | { readonly do: "killToken" };
+  | { readonly do: "killToken" }
+  /** Refuses with this status (400), and repeats what was sent, credentials included, bare. */
+  | { readonly do: "echo"; readonly code?: number };
 
 /** One fault, as data. */
 export type FaultRule = FaultTarget & FaultEffect;
@@ -132,6 +134,7 @@ const kinds: Readonly<Record<FaultEffect["do"], Readonly<Record<string, Check | 
   wrongLength: { by: "difference!" },
   repeatPage: {},
   killToken: {},
+  echo: { code: "count" },
 };
 
 /** Every value of `do`. */

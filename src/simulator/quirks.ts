@@ -94,6 +94,8 @@ export interface Quirks {
   readonly foreignApiUrl: boolean;
   /** Rate limits without their headers. */
   readonly noRateHeaders: boolean;
+  /** Tokens that do not look like JSON Web Tokens: nothing in their form tells what they are. */
+  readonly opaqueTokens: boolean;
 }
 
 /** Zoom as documented. */
@@ -139,6 +141,7 @@ export const noQuirks: Quirks = {
   trashLacksUrls: false,
   foreignApiUrl: false,
   noRateHeaders: false,
+  opaqueTokens: false,
 };
 
 /**

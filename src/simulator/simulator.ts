@@ -114,7 +114,7 @@ function createWorld(
   const { apiOrigin, storageOrigin, mediaDir } = options;
   return {
     settings,
-    tokens: createTokenBook({ seed, now }),
+    tokens: createTokenBook({ seed, now, isOpaque: settings.quirks.opaqueTokens }),
     pages: createPageBook({ seed, now, lifetimeMs: settings.pageTokenLifetimeSeconds * 1000 }),
     downloads: createDownloadBook({ seed, now, apiOrigin, storageOrigin }),
     library: mediaDir === undefined ? undefined : openMediaLibrary(mediaDir),

@@ -1,4 +1,5 @@
 import { TransferError } from "../core/errors.ts";
+import { rememberAddress } from "../core/secret_values.ts";
 import type { HttpClient } from "../http/mod.ts";
 import type { ZoomHosts } from "./hosts.ts";
 
@@ -32,6 +33,7 @@ export async function followRedirects(
   let url = request.url;
   let bearer = hosts.has(url) ? request.bearer : undefined;
   for (let hops = 0; hops <= maxHops; hops++) {
+    rememberAddress(url);
     if (!hosts.allows(url)) throw redirectError(action, `"${url.host}" is not offered over https`);
     const response = await http.open({
       action,

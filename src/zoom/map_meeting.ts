@@ -1,5 +1,6 @@
 import { derivedMeetingUuid, type ListedFile, type ListedMeeting } from "../core/recording.ts";
 import { redactData } from "../core/redact.ts";
+import { rememberMeetingToken, rememberPasscode } from "../core/secret_values.ts";
 import * as v from "valibot";
 import { mapFiles } from "./map_file.ts";
 import { isRecord, meetingSchema } from "./schema.ts";
@@ -24,6 +25,9 @@ export function mapMeeting(item: unknown, host?: KnownHost): ListedMeeting | und
   const answer = v.parse(meetingSchema, item);
   const hostId = answer.host_id || (host?.id ?? "");
   const topic = cutText(answer.topic, maxTopicLength);
+  for (const passcode of [item.password, item.passcode, item.recording_play_passcode]) {
+    if (typeof passcode === "string") rememberPasscode(passcode);
+  }
   const stated = parseTime(answer.start_time);
   const uuid = answer.uuid || derivedUuid(answer, hostId);
   const files = mapFiles({
@@ -60,7 +64,9 @@ function derivedUuid(answer: v.InferOutput<typeof meetingSchema>, hostId: string
 
 /** The token that opens this meeting's files, when the meeting call was asked for it. */
 export function downloadAccessToken(item: unknown): string | undefined {
-  return isRecord(item) ? v.parse(meetingSchema, item).download_access_token : undefined;
+  const token = isRecord(item) ? v.parse(meetingSchema, item).download_access_token : undefined;
+  if (token !== undefined) rememberMeetingToken(token);
+  return token;
 }
 
 function earliestStart(files: readonly ListedFile[]): string {

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Clock } from "../core/clock.ts";
 import type { Credentials } from "../core/config.ts";
 import { roomLogger } from "../core/log.ts";
+import { rememberCredentials, rememberToken } from "../core/secret_values.ts";
 import { ApiError, ResponseError } from "../core/errors.ts";
 import type { HttpClient } from "../http/mod.ts";
 import * as v from "valibot";
@@ -52,6 +53,8 @@ export function createTokenSource(
 
   const call = createSharedCall(async (signal) => {
     const askedAtMs = clock.now();
+    // Each time, as only the latest secrets are kept.
+    rememberCredentials(credentials);
     try {
       current = await http.json({
         action: "get an access token",
@@ -97,6 +100,7 @@ function parseToken(data: unknown, askedAtMs: number): Token {
     });
   }
   const { access_token, expires_in, scope, api_url } = parsed.output;
+  rememberToken(access_token);
   const lifetimeMs = Math.max(0, expires_in) * 1000;
   return {
     accessToken: access_token,

@@ -20,6 +20,9 @@ const effects: readonly object[] = [
   { do: "cutAfter", bytes: 3 },
   { do: "redirectTo", url: "http://elsewhere.example/rec/download/opaqueOpaqueOpaque?Signature=abcdefghijk" },
   { do: "dropConnection" },
+  { do: "echo" },
+  { do: "echo", code: 401 },
+  { do: "echo", code: 403 },
 ];
 const targets = ["/oauth/token", "/users", "/users/*", "/accounts/*", "/meetings/*", "/rec/*", "/storage/*"];
 
@@ -54,6 +57,7 @@ for (const on of targets) {
       await using run = await startAccount({
         account: simAccount({ users: [ana], meetings: [meeting] }),
         config: { allowQueryToken: true },
+        quirks: { opaqueTokens: true },
       });
       const said = await wordsOf(run, { on, ...effect } as FaultRule);
       words += said.length;

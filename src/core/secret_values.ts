@@ -1,0 +1,153 @@
+/**
+ * Secrets known by their value. A message that repeats one bare, as a careless server's may, shows no shape by which
+ * a pattern could find it: only who was told the secret can take it out.
+ *
+ * The values stay in this process, are never handed out again, and are bounded in number: the latest ones count.
+ */
+import { Buffer } from "node:buffer";
+import type { Credentials } from "./config.ts";
+
+/** Shorter values would be found in ordinary words. */
+const leastLength = 6;
+/** Shorter values count only where no letter or digit stands beside them. */
+const wordLength = 12;
+/** This much of a value at the end of a text counts as well: the text may have been cut off within it. */
+const cutLength = 8;
+/** Letters that the index looks at. */
+const gramLength = 4;
+
+/** Text values of which the latest are found, and removed, wherever they stand. */
+export class SecretValues {
+  readonly #capacity: number;
+  /** In the order in which they came. */
+  readonly #values = new Set<string>();
+  readonly #byGram = new Map<number, string[]>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** How many are known; at most the capacity. */
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** What is empty, or too short to tell from a word, is not taken. */
+  remember(value: string): void {
+    if (value.length < leastLength) return;
+    if (this.#values.delete(value)) return void this.#values.add(value);
+    this.#values.add(value);
+    const gram = gramAt(value, 0);
+    const others = this.#byGram.get(gram);
+    if (others) others.push(value);
+    else this.#byGram.set(gram, [value]);
+    if (this.#values.size > this.#capacity) this.#forgetOldest();
+  }
+
+  /** The text with an ellipsis in place of each value. */
+  hide(text: string): string {
+    if (this.#values.size === 0) return text;
+    let safe = "";
+    let copied = 0;
+    for (let at = 0; at + gramLength <= text.length; at++) {
+      const length = this.#lengthAt(text, at);
+      if (length === 0) continue;
+      safe += `${text.slice(copied, at)}…`;
+      copied = at + length;
+      at = copied - 1;
+    }
+    return copied === 0 ? text : safe + text.slice(copied);
+  }
+
+  /** Length of the longest value that stands at `at`; 0 for none. */
+  #lengthAt(text: string, at: number): number {
+    let longest = 0;
+    for (const value of this.#byGram.get(gramAt(text, at)) ?? []) {
+      const length = Math.min(value.length, text.length - at);
+      if (length <= longest || length < Math.min(value.length, cutLength)) continue;
+      if (!text.startsWith(value.slice(0, length), at)) continue;
+      if (value.length < wordLength && isWithinWord(text, at, at + length)) continue;
+      longest = length;
+    }
+    return longest;
+  }
+
+  #forgetOldest(): void {
+    const [oldest = ""] = this.#values;
+    this.#values.delete(oldest);
+    const gram = gramAt(oldest, 0);
+    const others = (this.#byGram.get(gram) ?? []).filter((value) => value !== oldest);
+    if (others.length > 0) this.#byGram.set(gram, others);
+    else this.#byGram.delete(gram);
+  }
+}
+
+/** A number for the letters at `at`; different letters may share it. */
+function gramAt(text: string, at: number): number {
+  let gram = 0;
+  for (let i = at; i < at + gramLength; i++) gram = Math.imul(gram, 131) + text.charCodeAt(i) | 0;
+  return gram;
+}
+
+function isWithinWord(text: string, start: number, end: number): boolean {
+  return /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, start - 2), start)) ||
+    /^[\p{L}\p{N}]/u.test(text.slice(end, end + 2));
+}
+
+/** The client secret and access tokens: few, and good for the whole account. */
+const accountSecrets = new SecretValues(64);
+/** What opens single meetings and files: as many as a run ever has in its hands at once. */
+const passingSecrets = new SecretValues(4_096);
+/** Passcodes come with every listing, and must not push the others out. */
+const passcodes = new SecretValues(2_048);
+
+/** From now on the client secret, alone and as Basic authentication sends it, is in no text that is redacted. */
+export function rememberCredentials({ clientId, clientSecret }: Credentials): void {
+  for (const form of formsOf(clientSecret)) accountSecrets.remember(form);
+  accountSecrets.remember(Buffer.from(`${clientId}:${clientSecret}`).toString("base64"));
+}
+
+/** The same for an access token. */
+export function rememberToken(token: string): void {
+  for (const form of formsOf(token)) accountSecrets.remember(form);
+}
+
+/** The same for a token that opens one meeting. */
+export function rememberMeetingToken(token: string): void {
+  passingSecrets.remember(token);
+}
+
+/** The same for the passcode of a meeting or a recording. */
+export function rememberPasscode(passcode: string): void {
+  for (const form of formsOf(passcode)) passcodes.remember(form);
+}
+
+/** The same for what of a download address grants access: the opaque end of its path, and its query's values. */
+export function rememberAddress({ pathname, searchParams }: URL): void {
+  const opaque = opaquePath.exec(pathname)?.[1] ?? "";
+  passingSecrets.remember(opaque);
+  passingSecrets.remember(opaque.replace(/\.[^.]*$/, ""));
+  for (const value of searchParams.values()) {
+    if (value.length < leastTicketLength) continue;
+    for (const form of formsOf(value)) passingSecrets.remember(form);
+  }
+}
+
+const opaquePath = /\/(?:rec|recording)\/(?:[a-z_]+\/)*?(?:download|play|share|webhook_download)\/(.+)$/i;
+/** Shorter values of a query are parameters, such as a date. */
+const leastTicketLength = 16;
+
+/** A value as it stands in plain text, in an address and in JSON. */
+function formsOf(value: string): Iterable<string> {
+  return new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]);
+}
+
+/** The text without any secret value that is known. */
+export function hideSecretValues(text: string): string {
+  return passcodes.hide(passingSecrets.hide(accountSecrets.hide(text)));
+}
+
+/** The text without secrets of the account; what comes out depends on nothing else of the run. */
+export function hideAccountSecrets(text: string): string {
+  return accountSecrets.hide(text);
+}
