@@ -1,11 +1,15 @@
 /**
- * Runs the whole test suite, documentation examples included, and closes with one plain line:
- * `N passed, N failed, N skipped`.
+ * Runs the whole test suite, documentation examples included, and closes with plain lines: what was searched for
+ * secrets, and `N passed, N failed, N skipped`.
  *
  * Arguments go on to `deno test`. With `CI` set an ignored test is a failure: there every tool must be present.
  */
+import { openSecretWatch } from "./support/watch_suite.ts";
+
+await using watch = await openSecretWatch();
 const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", "-A", "--quiet", "--doc", "--parallel", ...Deno.args],
+  args: ["test", "-A", "--quiet", "--doc", "--parallel", ...watch.flags, ...Deno.args],
+  env: { ...watch.env },
   stdin: "null",
   stdout: "piped",
   stderr: "inherit",
@@ -25,12 +29,17 @@ const failed = count("failed");
 const ignored = count("ignored");
 const refusesIgnored = Deno.env.get("CI") !== undefined && ignored > 0;
 const reason = refusesIgnored ? " (none may be ignored in CI)" : "";
-await writeAll(new TextEncoder().encode(`${passed} passed, ${failed} failed, ${ignored} skipped${reason}\n`));
-Deno.exitCode = code !== 0 ? code : refusesIgnored || !passed ? 1 : 0;
+const secrets = await watch.close({ isWhole: Deno.args.length === 0 });
+await say(`${secrets.text}\n${passed} passed, ${failed} failed, ${ignored} skipped${reason}\n`);
+Deno.exitCode = code !== 0 ? code : refusesIgnored || !passed || !secrets.ok ? 1 : 0;
 
 function stripColors(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/\x1b\[[0-9;]*m/g, "");
+}
+
+async function say(text: string): Promise<void> {
+  await writeAll(new TextEncoder().encode(text));
 }
 
 async function writeAll(bytes: Uint8Array): Promise<void> {

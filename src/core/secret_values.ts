@@ -4,7 +4,6 @@
  *
  * The values stay in this process, are never handed out again, and are bounded in number: the latest ones count.
  */
-import { Buffer } from "node:buffer";
 import type { Credentials } from "./config.ts";
 
 /** Shorter values would be found in ordinary words. */
@@ -104,7 +103,7 @@ const passcodes = new SecretValues(2_048);
 /** From now on the client secret, alone and as Basic authentication sends it, is in no text that is redacted. */
 export function rememberCredentials({ clientId, clientSecret }: Credentials): void {
   for (const form of formsOf(clientSecret)) accountSecrets.remember(form);
-  accountSecrets.remember(Buffer.from(`${clientId}:${clientSecret}`).toString("base64"));
+  accountSecrets.remember(new TextEncoder().encode(`${clientId}:${clientSecret}`).toBase64());
 }
 
 /** The same for an access token. */

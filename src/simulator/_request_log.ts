@@ -25,6 +25,8 @@ export interface RecordedRequest {
 export interface RequestLog {
   /** The latest ones, at most `keptRequests`. */
   readonly requests: readonly RecordedRequest[];
+  /** Those that took a credential to the storage host: the first `keptMisdirected`. */
+  readonly misdirected: readonly RecordedRequest[];
   /** Notes a request; call the result with the answer's status. */
   record(
     request: SimRequest,
@@ -37,17 +39,21 @@ export interface RequestLog {
 
 /** Beyond this many, the oldest are only counted. */
 export const keptRequests = 200_000;
+const keptMisdirected = 100;
 
 export function createRequestLog(): RequestLog {
   const requests: RecordedRequest[] = [];
+  const misdirected: RecordedRequest[] = [];
   const forgotten = new Map<string, number>();
   return {
     requests,
+    misdirected,
     record(request, { route, at }) {
       const { origin, method, path, headers } = request;
       const query = Object.fromEntries(request.query);
       const entry = { origin, method, path, route, query, headers, status: 0, at };
       requests.push(entry);
+      if (isMisdirected(entry) && misdirected.length < keptMisdirected) misdirected.push(entry);
       if (requests.length > keptRequests) forget(requests.splice(0, keptRequests / 10), forgotten);
       return (status) => void (entry.status = status);
     },
@@ -64,6 +70,10 @@ export function createRequestLog(): RequestLog {
       forgotten.clear();
     },
   };
+}
+
+function isMisdirected({ origin, headers, query }: RecordedRequest): boolean {
+  return origin === "storage" && (headers["authorization"] !== undefined || "access_token" in query);
 }
 
 function forget(old: readonly RecordedRequest[], forgotten: Map<string, number>): void {

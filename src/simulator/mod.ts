@@ -49,6 +49,7 @@ export {
   type RateLabel,
   type SimulatorOptions,
 } from "./options.ts";
+export { observeSimulators, type SimulatorObserver } from "./_observers.ts";
 export type { RecordedRequest } from "./_request_log.ts";
 export type { TruthFile, TruthOptions } from "./_truth.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";

@@ -5,6 +5,7 @@ import { createFaultBook } from "./_fault_book.ts";
 import { createFront, type Front } from "./_front.ts";
 import { listen } from "./_listener.ts";
 import { openMediaLibrary } from "./_media_library.ts";
+import { tellObservers } from "./_observers.ts";
 import { createPageBook } from "./_page_book.ts";
 import { createRequestLog, type RecordedRequest } from "./_request_log.ts";
 import { createTokenBook } from "./_token_book.ts";
@@ -35,6 +36,8 @@ export interface Simulator extends AsyncDisposable {
    * there, and a path pattern such as `/rec/*` what it matches, as in {@linkcode FaultRule}.
    */
   count(route?: string): number;
+  /** Requests that took a credential to the storage host, where none belongs; the first 100, never forgotten. */
+  readonly misdirected: readonly RecordedRequest[];
   /** Forgets the requests so far. */
   resetCounts(): void;
   /** Adds faults; the first rule that meets a request wins. */
@@ -73,7 +76,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = createWorld(settings, { apiOrigin, storageOrigin, mediaDir: options.mediaDir });
   front.current = createFront(world, { log, faults, signal: closing.signal });
   const { credentials } = settings;
-  return {
+  const simulator: Simulator = {
     apiUrl: `${apiOrigin}/v2`,
     oauthUrl: `${apiOrigin}/oauth/token`,
     storageUrl: storageOrigin,
@@ -88,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     now: settings.now,
     account: settings.account,
     requests: log.requests,
+    misdirected: log.misdirected,
     count: (route) => log.count(route),
     resetCounts: () => log.reset(),
     fault(...rules) {
@@ -100,10 +104,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     truth: (truthOptions) => truthOf(world, truthOptions),
     secrets: () => secretsOf(world),
     async [Symbol.asyncDispose]() {
+      tellObservers("ending", simulator);
       closing.abort(new DOMException("The simulator is closing", "AbortError"));
       await Promise.all([api.close(), storage.close()]);
     },
   };
+  tellObservers("started", simulator);
+  return simulator;
 }
 
 function createWorld(

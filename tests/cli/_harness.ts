@@ -2,6 +2,7 @@ import type { RunSummary } from "../../src/core/events.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { CliContext, Output } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/mod.ts";
+import { noteSecret, watchOutput } from "../support/secret_watch.ts";
 
 /** Credentials with which the command line is content; nothing accepts them. */
 export const credentials: Readonly<Record<string, string>> = {
@@ -15,7 +16,7 @@ export const noon = Date.parse("2024-06-15T12:00:00Z");
 
 /** An output that keeps what it gets. */
 export function captureOutput(isTerminal = false): Output & { text: string } {
-  return {
+  const output = {
     isTerminal,
     text: "",
     write(text: string) {
@@ -23,6 +24,8 @@ export function captureOutput(isTerminal = false): Output & { text: string } {
       return true;
     },
   };
+  watchOutput("an output of the command line", () => output.text);
+  return output;
 }
 
 /** A terminal, clock, timers and signals in the hands of a test. */
@@ -41,6 +44,7 @@ export class FakeProcess {
   constructor(readonly variables: Readonly<Record<string, string>> = {}, isTerminal = false) {
     this.stdout = captureOutput(isTerminal);
     this.stderr = captureOutput(isTerminal);
+    noteSecret(variables.ZOOM_CLIENT_SECRET);
   }
 
   /** Lets `ms` pass, timers included. */

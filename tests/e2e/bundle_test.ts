@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startSimulator } from "../../src/simulator/mod.ts";
+import { expectSecretIn } from "../support/secret_watch.ts";
 import { pluginSource } from "../plugin_host/_support.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -35,6 +36,7 @@ Deno.test("bundled into one file, the program runs bundled and dropped-in plugin
   const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-bundle-" });
   try {
     const app = join(cwd, "app.js");
+    expectSecretIn(app);
     const bundled = await new Deno.Command(Deno.execPath(), {
       args: ["bundle", "--quiet", "-o", app, "main.ts"],
       cwd: root,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Quirks, simMeeting, startSimulator } from "../../src/simulator/mod.ts";
+import { expectMisdirected } from "../support/secret_watch.ts";
 import { accountOf, ana, firstUrl, sha256, signIn, today } from "./_client.ts";
 
 const start = "2024-06-14T14:00:00Z";
@@ -39,6 +40,7 @@ Deno.test("storage refuses a request that carries Authorization, a forged and an
   let now = today;
   const account = accountOf(simMeeting({ host: ana, start }));
   await using zoom = await startSimulator({ account, now: () => now, signedUrlLifetimeSeconds: 60 });
+  expectMisdirected(zoom);
   const client = await signIn(zoom);
   const redirect = await fetch(await firstUrl(client), {
     redirect: "manual",

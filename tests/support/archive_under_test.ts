@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { extract, type PartialConfig, type RunEvent, type RunSummary } from "../../mod.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import type { Simulator, TruthFile } from "../../src/simulator/mod.ts";
+import { searchFolder, searchText } from "./secret_watch.ts";
 
 /** How a test runs the program. */
 export type RunOptions = Omit<PartialConfig, "credentials"> & {
@@ -31,12 +32,24 @@ export class ArchiveUnderTest implements AsyncDisposable {
   }
 
   /** One run with everything at its default but what is given; no free space is asked for. */
-  run({ signal, onEvent, ...config }: RunOptions = {}): Promise<RunSummary> {
+  async run({ signal, onEvent, ...config }: RunOptions = {}): Promise<RunSummary> {
     const { credentials, apiUrl, oauthUrl } = this.#zoom;
-    return extract(
+    const summary = await extract(
       { credentials, apiUrl, oauthUrl, outputDir: this.dir, minFreeSpaceBytes: 0, ...config },
-      { clock: this.#clock, ...(signal ? { signal } : {}), ...(onEvent ? { onEvent } : {}) },
-    );
+      {
+        clock: this.#clock,
+        ...(signal ? { signal } : {}),
+        onEvent: (event) => {
+          if ("message" in event) searchText(`event ${event.type}`, JSON.stringify(event));
+          onEvent?.(event);
+        },
+      },
+    ).catch((error) => {
+      searchText("error of a run", Deno.inspect(error, { depth: 12, strAbbreviateSize: 10_000 }));
+      throw error;
+    });
+    searchText("summary of a run", JSON.stringify(summary));
+    return summary;
   }
 
   /** All rows of a query. */
@@ -66,6 +79,7 @@ export class ArchiveUnderTest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await searchFolder(this.dir);
     await Deno.remove(this.dir, { recursive: true });
   }
 }

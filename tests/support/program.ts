@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Simulator } from "../../src/simulator/mod.ts";
+import { noteSecret, searchText } from "./secret_watch.ts";
 
 const mainPath = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
@@ -50,14 +51,15 @@ export class Program {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.result = this.#collect();
+    noteSecret(options.env?.ZOOM_CLIENT_SECRET);
+    this.result = this.#collect(args);
   }
 
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
 
-  async #collect(): Promise<ProgramResult> {
+  async #collect(args: readonly string[]): Promise<ProgramResult> {
     const ended = new AbortController();
     const [status, stdout, stderr, peakMemoryBytes] = await Promise.all([
       this.#child.status.finally(() => ended.abort()),
@@ -65,6 +67,9 @@ export class Program {
       new Response(this.#child.stderr).text(),
       peakMemory(this.#child.pid, ended.signal),
     ]);
+    // Telling the variables of its account is what `simulate` is for.
+    if (args[0] !== "simulate") searchText(`stdout of ${args.join(" ")}`, stdout);
+    searchText(`stderr of ${args.join(" ")}`, stderr);
     return { code: status.code, stdout, stderr, peakMemoryBytes };
   }
 }
