@@ -96,9 +96,9 @@ function isWithinWord(text: string, start: number, end: number): boolean {
 /** The client secret and access tokens: few, and good for the whole account. */
 const accountSecrets = new SecretValues(64);
 /** What opens single meetings and files: as many as a run ever has in its hands at once. */
-const passingSecrets = new SecretValues(4_096);
+const passingSecrets = new SecretValues(1_024);
 /** Passcodes come with every listing, and must not push the others out. */
-const passcodes = new SecretValues(2_048);
+const passcodes = new SecretValues(512);
 
 /** From now on the client secret, alone and as Basic authentication sends it, is in no text that is redacted. */
 export function rememberCredentials({ clientId, clientSecret }: Credentials): void {

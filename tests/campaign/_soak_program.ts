@@ -1,0 +1,78 @@
+/**
+ * The program as a user starts it, except that its clock runs ahead with every file it holds, and that it notes its
+ * own memory and open files on the way.
+ *
+ * - `SOAK_SAMPLES=FILE`: gets one line of JSON for every sample
+ * - `SOAK_EVERY=N`: a sample after each Nth file
+ * - `SOAK_CLOCK={"startMs":…,"perFileMs":…}`: where time begins, and how much of it each file takes
+ * - `SOAK_LEAK=1`: keeps every event, which is what the soak is there to find
+ */
+import { runExtract } from "../../src/app.ts";
+import { main } from "../../src/cli/mod.ts";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
+import type { RunEvent } from "../../src/core/events.ts";
+
+/** What one process looks like at one moment. */
+export interface Sample {
+  readonly files: number;
+  readonly elapsedMs: number;
+  /** Resident, as the system counts. */
+  readonly rssBytes: number;
+  /** What JavaScript holds after its garbage was collected, buffers included. */
+  readonly heldBytes: number;
+  readonly handles: number;
+}
+
+if (import.meta.main) await soak();
+
+async function soak(): Promise<void> {
+  const { startMs, perFileMs } = JSON.parse(Deno.env.get("SOAK_CLOCK") ?? "{}");
+  const every = Number(Deno.env.get("SOAK_EVERY"));
+  const leak: RunEvent[] | undefined = Deno.env.has("SOAK_LEAK") ? [] : undefined;
+  const startedMs = performance.now();
+  let files = 0;
+  let sleptMs = 0;
+  const clock: Clock = {
+    now: () => startMs + (performance.now() - startedMs) + files * perFileMs + sleptMs,
+    random: systemClock.random,
+    async sleep(ms, signal) {
+      const untilMs = clock.now() + ms;
+      // A hundredth of it passes for real; the files that arrive meanwhile count as well.
+      await systemClock.sleep(ms / 100, signal);
+      sleptMs += Math.max(0, untilMs - clock.now());
+    },
+  };
+  note(sample(files, startedMs));
+  const code = await main(Deno.args, {
+    clock,
+    runExtract: (config, options) =>
+      runExtract(config, {
+        ...options,
+        clock,
+        onEvent(event) {
+          options.onEvent?.(event);
+          leak?.push(structuredClone(event));
+          if (event.type === "file_completed" && ++files % every === 0) note(sample(files, startedMs));
+        },
+      }),
+  });
+  note(sample(files, startedMs));
+  Deno.exit(code);
+}
+
+function sample(files: number, startedMs: number): Sample {
+  (globalThis as { gc?: () => void }).gc?.();
+  const { rss, heapUsed, external } = Deno.memoryUsage();
+  return {
+    files,
+    elapsedMs: performance.now() - startedMs,
+    rssBytes: rss,
+    heldBytes: heapUsed + external,
+    handles: [...Deno.readDirSync("/proc/self/fd")].length,
+  };
+}
+
+function note(line: Sample): void {
+  const path = Deno.env.get("SOAK_SAMPLES");
+  if (path) Deno.writeTextFileSync(path, `${JSON.stringify(line)}\n`, { append: true });
+}
