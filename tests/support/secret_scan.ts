@@ -49,7 +49,7 @@ export class SecretScan {
   }
 }
 
-/** Plain, in an address, in JSON, and in base64 whatever stands before it, as after `client:`. */
+/** Plain, in an address, in JSON, in JSON within JSON, and in base64 whatever stands before it, as after `client:`. */
 function formsOf(secret: string): Iterable<string> {
   const base64 = [0, 1, 2].flatMap((shift) => {
     const text = Buffer.from(" ".repeat(shift) + secret).toString("base64").replace(/=+$/, "");
@@ -57,7 +57,9 @@ function formsOf(secret: string): Iterable<string> {
     const whole = text.slice(shift === 0 ? 0 : shift + 1, (shift + secret.length) % 3 === 0 ? undefined : -1);
     return [whole, whole.replaceAll("+", "-").replaceAll("/", "_")];
   });
-  return new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...base64]);
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  const inInnerJson = JSON.stringify(inJson).slice(1, -1);
+  return new Set([secret, encodeURIComponent(secret), inJson, inInnerJson, ...base64]);
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {

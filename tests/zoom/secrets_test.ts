@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../src/core/errors.ts";
+import { redactText } from "../../src/core/redact.ts";
 import { type FaultRule, simAccount, simMeeting, simUser } from "../../src/simulator/mod.ts";
 import { type AccountUnderTest, listAll, listRequest, onlyFile, startAccount } from "./_support.ts";
 
@@ -70,3 +71,26 @@ for (const on of targets) {
     assert.ok(words > effects.length, "nothing was said at all");
   });
 }
+
+Deno.test("a meeting's own token and the passcodes of a listing are known by value once they were seen", async () => {
+  const meeting = simMeeting({ host: ana, start: "2024-04-10T09:00:00Z", passcode: "7D@#4b*x" });
+  await using run = await startAccount({
+    account: simAccount({ users: [ana], meetings: [meeting] }),
+    quirks: { opaqueTokens: true },
+  });
+  const file = await onlyFile(run.account);
+  run.zoom.fault({ on: "/rec/*", do: "echo", code: 403 });
+  const { signal } = listRequest();
+  await assert.rejects(run.account.open(file, { offset: 0, refresh: true, signal }), (error) => {
+    assert.ok(error instanceof AppError);
+    assert.match(error.message, /Cannot make sense of … or …/);
+    const secrets = run.zoom.secrets();
+    for (const secret of secrets) assert.ok(!error.message.includes(secret), error.message);
+    // The token of the account, then the meeting's.
+    const bearers = run.zoom.requests.filter(({ route }) => route === "/rec/download/*")
+      .map(({ headers }) => headers.authorization);
+    assert.equal(new Set(bearers).size, 2);
+    return true;
+  });
+  assert.equal(redactText(`wrong: ${meeting.passcode}, ${meeting.playPasscode}`), "wrong: …, …");
+});
