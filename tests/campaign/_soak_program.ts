@@ -5,12 +5,11 @@
  * - `SOAK_SAMPLES=FILE`: gets one line of JSON for every sample
  * - `SOAK_EVERY=N`: a sample after each Nth file
  * - `SOAK_CLOCK={"startMs":…,"perFileMs":…}`: where time begins, and how much of it each file takes
- * - `SOAK_LEAK=1`: keeps every event, which is what the soak is there to find
+ * - `SOAK_LEAK=N`: keeps N bytes of every file, which is what the soak is there to find
  */
 import { runExtract } from "../../src/app.ts";
 import { main } from "../../src/cli/mod.ts";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
-import type { RunEvent } from "../../src/core/events.ts";
 
 /** What one process looks like at one moment. */
 export interface Sample {
@@ -28,7 +27,8 @@ if (import.meta.main) await soak();
 async function soak(): Promise<void> {
   const { startMs, perFileMs } = JSON.parse(Deno.env.get("SOAK_CLOCK") ?? "{}");
   const every = Number(Deno.env.get("SOAK_EVERY"));
-  const leak: RunEvent[] | undefined = Deno.env.has("SOAK_LEAK") ? [] : undefined;
+  const leakBytes = Number(Deno.env.get("SOAK_LEAK") ?? 0);
+  const leak: Uint8Array[] = [];
   const startedMs = performance.now();
   let files = 0;
   let sleptMs = 0;
@@ -51,8 +51,9 @@ async function soak(): Promise<void> {
         clock,
         onEvent(event) {
           options.onEvent?.(event);
-          leak?.push(structuredClone(event));
-          if (event.type === "file_completed" && ++files % every === 0) note(sample(files, startedMs));
+          if (event.type !== "file_completed") return;
+          if (leakBytes > 0) leak.push(new Uint8Array(leakBytes));
+          if (++files % every === 0) note(sample(files, startedMs));
         },
       }),
   });

@@ -66,7 +66,7 @@ for (const { name, args } of cases) {
         await Deno.writeTextFile(join(dir, "plugins", "inheriting.ts"), inheriting(path));
         const { code, stdout, stderr } = await runProgram(
           ["--output-dir", join(dir, "archive"), "--json", "--min-free-space", "0", ...args(path)],
-          { zoom, env: { PATH: `${dir}:${Deno.env.get("PATH")}` } },
+          { zoom, env: { PATH: `${dir}:${Deno.env.get("PATH")}`, OTHER_KEY: "a-key-of-another-cloud" } },
         );
         assert.equal(code, 0, stderr);
         assert.equal(JSON.parse(stdout).hooks.completed, 2);
@@ -75,6 +75,8 @@ for (const { name, args } of cases) {
         assert.ok(calls >= 2, `${calls} calls`);
         assert.match(seen, /PATH=/);
         assert.doesNotMatch(seen, /ZOOM_/);
+        // Bundled plugins pass on what a program needs to find its way, and nothing else.
+        if (name !== "inheriting") assert.doesNotMatch(seen, /OTHER_KEY|a-key-of-another-cloud/);
         const { clientId, clientSecret } = zoom.credentials;
         for (const secret of [...zoom.secrets(), btoa(`${clientId}:${clientSecret}`)]) {
           assert.ok(!seen.includes(secret), secret);
