@@ -5,6 +5,7 @@
  * passed, writes it into docs/reliability.md.
  */
 import { fileURLToPath } from "node:url";
+import { openSecretWatch } from "../support/watch_suite.ts";
 import { type Figure, joinFigures } from "./_frame.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
@@ -17,16 +18,23 @@ async function campaign(files: readonly string[]): Promise<number> {
   const figuresPath = await Deno.makeTempFile({ prefix: "zoom-extract-campaign-", suffix: ".jsonl" });
   await say(`Campaign of ${new Date().toISOString().slice(0, 10)}, CAMPAIGN_SEED=${seed}\n`);
   const startedMs = performance.now();
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...(files.length > 0 ? files : [folder])],
-    env: { CAMPAIGN: "long", CAMPAIGN_SEED: seed, CAMPAIGN_FIGURES: figuresPath, CI: "true" },
+  await using watch = await openSecretWatch();
+  const { code: testCode } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", ...watch.flags, ...(files.length > 0 ? files : [folder])],
+    env: { ...watch.env, CAMPAIGN: "long", CAMPAIGN_SEED: seed, CAMPAIGN_FIGURES: figuresPath, CI: "true" },
     stdin: "null",
   }).spawn().status;
+  const secrets = await watch.close({ isWhole: files.length === 0 });
+  const code = testCode !== 0 ? testCode : secrets.ok ? 0 : 1;
   const figures = joinFigures(await Deno.readTextFile(figuresPath));
   await Deno.remove(figuresPath);
   const minutes = Math.round((performance.now() - startedMs) / 60_000);
   const table = figuresTable(figures);
-  await say(`\n${table}\nCAMPAIGN_SEED=${seed}, ${minutes} min: ${code === 0 ? "passed" : "FAILED"}\n`);
+  await say(
+    `\n${table}\n${secrets.text}\nCAMPAIGN_SEED=${seed}, ${minutes} min: ${
+      code === 0 ? "passed" : "FAILED"
+    }\n`,
+  );
   if (code === 0 && files.length === 0) {
     const day = new Date().toISOString().slice(0, 10);
     const head = `Long form of ${day}, seed ${seed}, Deno ${Deno.version.deno}, ${minutes} min: passed.`;
