@@ -12,8 +12,9 @@ const leastLength = 6;
 const wordLength = 12;
 /** This much of a value at the end of a text counts as well: the text may have been cut off within it. */
 const cutLength = 8;
-/** Letters that the index looks at. */
+/** Letters that the index looks at, as one number; different letters may share it. */
 const gramLength = 4;
+const gramCount = 1 << 16;
 
 /** Text values of which the latest are found, and removed, wherever they stand. */
 export class SecretValues {
@@ -21,6 +22,8 @@ export class SecretValues {
   /** In the order in which they came. */
   readonly #values = new Set<string>();
   readonly #byGram = new Map<number, string[]>();
+  /** How many values begin with each gram: most places in a text need no more than this look. */
+  readonly #starts = new Uint16Array(gramCount);
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -36,7 +39,8 @@ export class SecretValues {
     if (value.length < leastLength) return;
     if (this.#values.delete(value)) return void this.#values.add(value);
     this.#values.add(value);
-    const gram = gramAt(value, 0);
+    const gram = gramOf(value);
+    this.#starts[gram] = (this.#starts[gram] ?? 0) + 1;
     const others = this.#byGram.get(gram);
     if (others) others.push(value);
     else this.#byGram.set(gram, [value]);
@@ -45,23 +49,26 @@ export class SecretValues {
 
   /** The text with an ellipsis in place of each value. */
   hide(text: string): string {
-    if (this.#values.size === 0) return text;
+    if (this.#values.size === 0 || text.length < leastLength) return text;
     let safe = "";
     let copied = 0;
-    for (let at = 0; at + gramLength <= text.length; at++) {
-      const length = this.#lengthAt(text, at);
+    let gram = 0;
+    for (let next = 0; next < text.length; next++) {
+      gram = nextGram(gram, text.charCodeAt(next));
+      const at = next + 1 - gramLength;
+      if (this.#starts[gram] === 0 || at < copied) continue;
+      const length = this.#lengthAt(text, at, gram);
       if (length === 0) continue;
       safe += `${text.slice(copied, at)}…`;
       copied = at + length;
-      at = copied - 1;
     }
     return copied === 0 ? text : safe + text.slice(copied);
   }
 
   /** Length of the longest value that stands at `at`; 0 for none. */
-  #lengthAt(text: string, at: number): number {
+  #lengthAt(text: string, at: number, gram: number): number {
     let longest = 0;
-    for (const value of this.#byGram.get(gramAt(text, at)) ?? []) {
+    for (const value of this.#byGram.get(gram) ?? []) {
       const length = Math.min(value.length, text.length - at);
       if (length <= longest || length < Math.min(value.length, cutLength)) continue;
       if (!text.startsWith(value.slice(0, length), at)) continue;
@@ -74,17 +81,23 @@ export class SecretValues {
   #forgetOldest(): void {
     const [oldest = ""] = this.#values;
     this.#values.delete(oldest);
-    const gram = gramAt(oldest, 0);
+    const gram = gramOf(oldest);
+    this.#starts[gram] = (this.#starts[gram] ?? 1) - 1;
     const others = (this.#byGram.get(gram) ?? []).filter((value) => value !== oldest);
     if (others.length > 0) this.#byGram.set(gram, others);
     else this.#byGram.delete(gram);
   }
 }
 
-/** A number for the letters at `at`; different letters may share it. */
-function gramAt(text: string, at: number): number {
+/** The gram after one letter more: it depends on the last four letters, as each moves out of its sixteen bits. */
+function nextGram(gram: number, letter: number): number {
+  return ((gram << 4) ^ letter) & (gramCount - 1);
+}
+
+/** The gram with which a value begins. */
+function gramOf(value: string): number {
   let gram = 0;
-  for (let i = at; i < at + gramLength; i++) gram = Math.imul(gram, 131) + text.charCodeAt(i) | 0;
+  for (let i = 0; i < gramLength; i++) gram = nextGram(gram, value.charCodeAt(i));
   return gram;
 }
 
