@@ -127,10 +127,20 @@ export class Files {
 
   /** Takes over what a newer listing says, the folder and path apart. */
   refresh(columns: ListedColumns): void {
-    this.#db.prepare(
-      `UPDATE inventory SET ${listedColumns.map((n) => `${n} = :${n}`).join(", ")}, updated_at = :updated_at
-       WHERE file_key = :file_key`,
-    ).run({ ...columns, updated_at: this.#now() });
+    this.#db.transaction(() => {
+      this.#db.prepare(
+        `UPDATE inventory SET ${listedColumns.map((n) => `${n} = :${n}`).join(", ")}, updated_at = :updated_at
+         WHERE file_key = :file_key`,
+      ).run({ ...columns, updated_at: this.#now() });
+      this.#setSidecarsDue(columns.meeting_uuid);
+    });
+  }
+
+  /** The sidecars of the meeting no longer say what the inventory says. */
+  #setSidecarsDue(meetingUuid: string): void {
+    this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ? AND sidecars_due = 0").run(
+      meetingUuid,
+    );
   }
 
   /** Gives a file its path, for good. `pathKey` is the path folded for comparison. */
@@ -139,8 +149,8 @@ export class Files {
       .run(path, pathKey, key);
   }
 
-  /** Notes that a hook has put another file in the place of this one. */
-  setReplaced(key: string, path: string): void {
+  /** Notes that a hook has put another file in the place of this one, or that no other stands there any more. */
+  setReplaced(key: string, path: string | null): void {
     this.#db.prepare("UPDATE inventory SET replaced_by = ?, updated_at = ? WHERE file_key = ?")
       .run(path, this.#now(), key);
   }
@@ -164,8 +174,7 @@ export class Files {
         `UPDATE inventory SET ${sets}, run_id = :run_id, updated_at = :now WHERE file_key = :key`,
       ).run({ ...Object.fromEntries(fields), run_id: runId, now: this.#now(), key });
       if (before.status !== change.status) this.#journal(key, before, change, runId);
-      this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ? AND sidecars_due = 0")
-        .run(before.meeting_uuid);
+      this.#setSidecarsDue(before.meeting_uuid);
     });
   }
 
@@ -202,7 +211,12 @@ export class Files {
 
   /** Forgets a file of which nothing was ever held. */
   remove(key: string): void {
-    this.#db.prepare("DELETE FROM inventory WHERE file_key = ? AND file_size IS NULL").run(key);
+    const before = this.get(key);
+    if (!before || before.file_size !== null) return;
+    this.#db.transaction(() => {
+      this.#db.prepare("DELETE FROM inventory WHERE file_key = ?").run(key);
+      this.#setSidecarsDue(before.meeting_uuid);
+    });
   }
 
   /** Puts back what a dead or failed part of run `runId` left, and what any dead run left under way. */

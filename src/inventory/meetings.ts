@@ -126,6 +126,11 @@ export class Meetings {
       undefined;
   }
 
+  /** Has a meeting's sidecars written again. */
+  setSidecarsDue(uuid: string): void {
+    this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ?").run(uuid);
+  }
+
   setSidecarsDone(uuid: string): void {
     this.#db.prepare("UPDATE meetings SET sidecars_due = 0 WHERE uuid = ?").run(uuid);
   }

@@ -16,6 +16,7 @@ import { type Clock, isoSeconds, systemClock } from "../core/clock.ts";
 import type { UserFilter } from "../core/user_filter.ts";
 import { Database } from "./database.ts";
 import { Files } from "./files.ts";
+import { HeldFiles } from "./held_files.ts";
 import { HookRuns } from "./hook_runs.ts";
 import { Journal } from "./journal.ts";
 import { Meetings } from "./meetings.ts";
@@ -27,6 +28,7 @@ export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";
 export type { HeldFile, RunScope, StatusChange, StatusTotal } from "./files.ts";
 export type { Files } from "./files.ts";
+export type { HeldFiles, HeldRow, KnownPath, SidecarOwner } from "./held_files.ts";
 export type { Again, HookRun } from "./hook_runs.ts";
 export type { Journal } from "./journal.ts";
 export type { MeetingRow, Meetings } from "./meetings.ts";
@@ -36,6 +38,8 @@ export type { ProofBasis } from "./windows.ts";
 /** An open inventory. */
 export interface Inventory extends Disposable {
   readonly files: Files;
+  /** What has to be there, for checking it. */
+  readonly heldFiles: HeldFiles;
   readonly meetings: Meetings;
   readonly windows: Windows;
   readonly runs: Runs;
@@ -70,6 +74,7 @@ export function openInventory(path: string, options: InventoryOptions = {}): Inv
   );
   return {
     files: new Files(db, now),
+    heldFiles: new HeldFiles(db),
     meetings: new Meetings(db, now),
     windows: new Windows(db, now),
     runs: new Runs(db, now),
