@@ -17,7 +17,10 @@
  * ```
  * @module
  */
+export { partialName } from "./_partial_name.ts";
 export { type ArchiveLock, archiveLock, type LockHolder } from "./archive_lock.ts";
+export { Aside, moveWithin, type Recovered, removeEmpty } from "./aside.ts";
+export { asideSink } from "./aside_sink.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
 export { freeBytes } from "./free_bytes.ts";
 export { localSink } from "./local_sink.ts";
