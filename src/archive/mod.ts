@@ -7,4 +7,9 @@
  */
 export { type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
+export { type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
 export { type FoundState, type StateDetails, StateFile } from "./state_file.ts";
+export { isIntact } from "./_check_files.ts";
+export { createLook, type Look, type Standing } from "./_look.ts";
+export { type Subset } from "./subset.ts";
+export { type Finding, type FindingKind, type Mark, verifyArchive, type VerifyParts } from "./verify.ts";

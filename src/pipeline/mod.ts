@@ -11,6 +11,7 @@ export type { FileStatus } from "../inventory/mod.ts";
 export { type Naming, namingOf } from "./naming.ts";
 export { type ListedFileState, listFiles, type PlanParts, planRun } from "./plan.ts";
 export { runHeldHooks } from "./hook_stage.ts";
+export { repairArchive, type RepairOutcome, type RepairParts } from "./repair.ts";
 export { filtersOf, resolveResume } from "./resume.ts";
 export { runOnce, type RunParts } from "./run.ts";
 export { createSelection, type Selection } from "./select.ts";

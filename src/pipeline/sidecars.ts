@@ -1,6 +1,5 @@
-import type { Meeting } from "../core/recording.ts";
-import type { FileRow, Inventory, MeetingRow } from "../inventory/mod.ts";
-import { renderFilesCsv, renderMetaJson, type SidecarFile } from "../storage/mod.ts";
+import { type SidecarTexts, sidecarTexts } from "../archive/mod.ts";
+import type { Inventory } from "../inventory/mod.ts";
 
 /** Writes `text` under a path of the archive so that readers see the old or the new version. */
 export type WriteSidecar = (path: readonly string[], text: string) => Promise<void>;
@@ -67,51 +66,11 @@ export class Sidecars {
     const meeting = this.#inventory.meetings.get(uuid);
     const rows = this.#inventory.files.ofMeeting(uuid);
     if (!meeting?.folder || !rows.some(({ status }) => status === "completed")) return undefined;
-    const files = rows.map(describeRow);
-    return {
-      folder: meeting.folder.split("/"),
-      meta: renderMetaJson(describeMeeting(meeting), files),
-      csv: renderFilesCsv(files),
-    };
+    return { folder: meeting.folder.split("/"), ...sidecarTexts(meeting, rows) };
   }
 }
 
 /** The sidecars of one meeting, and where they go. */
-interface Texts {
+interface Texts extends SidecarTexts {
   readonly folder: readonly string[];
-  readonly meta: string;
-  readonly csv: string;
-}
-
-function describeMeeting(row: MeetingRow): Meeting & { raw: Record<string, unknown> } {
-  return {
-    uuid: row.uuid,
-    id: row.meeting_id,
-    topic: row.topic,
-    startTime: row.start_time,
-    hostId: row.host_id,
-    hostEmail: row.host_email,
-    timezone: row.timezone,
-    durationMinutes: row.duration_minutes,
-    ...(row.type === null ? {} : { type: row.type }),
-    ...(row.auto_delete_date === null ? {} : { autoDeleteDate: row.auto_delete_date }),
-    raw: JSON.parse(row.raw) as Record<string, unknown>,
-  };
-}
-
-function describeRow(row: FileRow): SidecarFile {
-  return {
-    key: row.file_key,
-    id: row.file_id ?? undefined,
-    name: row.path === null ? "" : row.path.slice(row.path.lastIndexOf("/") + 1),
-    fileType: row.file_type,
-    recordingType: row.recording_type,
-    recordingStart: row.recording_start,
-    recordingEnd: row.recording_end,
-    listedSizeBytes: row.listed_size ?? undefined,
-    sizeBytes: row.file_size ?? undefined,
-    sha256: row.sha256 ?? undefined,
-    status: row.status,
-    reason: row.reason ?? row.error_code ?? undefined,
-  };
 }
