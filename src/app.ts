@@ -145,3 +145,5 @@ async function openHeld(outputDir: string): Promise<Inventory | undefined> {
 
 export { listPlugins, runHooks, tryPlugin } from "./app_plugins.ts";
 export type { LoadedPlugin } from "./plugin_host/mod.ts";
+export { verify, type VerifyOptions, type VerifySummary } from "./app_verify.ts";
+export type { Finding, Mark, Subset } from "./archive/mod.ts";

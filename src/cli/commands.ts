@@ -6,9 +6,10 @@ import { info as hooks } from "./infos/hooks.ts";
 import { info as list } from "./infos/list.ts";
 import { info as plugins } from "./infos/plugins.ts";
 import { info as simulate } from "./infos/simulate.ts";
+import { info as verify } from "./infos/verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandInfo[] = [extract, list, plugins, hooks, simulate, demo, help];
+export const commands: readonly CommandInfo[] = [extract, list, verify, plugins, hooks, simulate, demo, help];
 
 /** The command of that name, if there is one. */
 export function findCommand(name: string): CommandInfo | undefined {

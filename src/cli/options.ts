@@ -10,6 +10,7 @@ import {
   where,
 } from "./option_groups.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
+import { rows as verifyRows } from "./infos/verify.ts";
 
 /** What works on an archive. */
 const archive: readonly CommandName[] = [
@@ -30,6 +31,8 @@ const live: readonly CommandName[] = ["extract", "list", "verify", "adopt", "hoo
 const asking: readonly CommandName[] = ["extract", "list", "verify", "adopt"];
 const both: readonly CommandName[] = ["extract", "list", "adopt"];
 const extract: readonly CommandName[] = ["extract"];
+/** What downloads. */
+const fetching: readonly CommandName[] = ["extract", "verify"];
 const list: readonly CommandName[] = ["list"];
 const simulate: readonly CommandName[] = ["simulate"];
 
@@ -92,7 +95,7 @@ export const optionRows: readonly OptionRow[] = [
     range: "1 to 64, or auto",
     help: "Parallel downloads; auto starts at 2 and follows what the line gives, at most 16.",
     group: pace,
-    commands: extract,
+    commands: fetching,
   },
   {
     long: "segments",
@@ -162,7 +165,7 @@ export const optionRows: readonly OptionRow[] = [
     range: "1 second to 24 hours",
     help: "Seconds without a byte before an attempt is given up; never a limit on the whole file.",
     group: pace,
-    commands: extract,
+    commands: fetching,
   },
   {
     long: "chunk-size",
@@ -176,7 +179,7 @@ export const optionRows: readonly OptionRow[] = [
     range: "64K to 64M",
     help: "Bytes per write.",
     group: pace,
-    commands: extract,
+    commands: fetching,
   },
   {
     long: "json",
@@ -239,7 +242,7 @@ export const optionRows: readonly OptionRow[] = [
     range: "at least 1K",
     help: "Ceiling for all downloads together, for example 10M.",
     group: pace,
-    commands: extract,
+    commands: fetching,
   },
   {
     long: "max-duration",
@@ -269,7 +272,7 @@ export const optionRows: readonly OptionRow[] = [
     min: 0,
     help: "Space to leave free on the disk of the archive.",
     group: where,
-    commands: extract,
+    commands: fetching,
   },
   {
     long: "order",
@@ -303,7 +306,7 @@ export const optionRows: readonly OptionRow[] = [
     kind: "switch",
     help: "Allow the token in the address of a download as the last resort.",
     group: pace,
-    commands: extract,
+    commands: fetching,
   },
   {
     long: "api-plan",
@@ -313,7 +316,7 @@ export const optionRows: readonly OptionRow[] = [
     choices: ["free", "pro", "business"],
     help: "Plan of the Zoom account, which decides its rate limits.",
     group: pace,
-    commands: both,
+    commands: asking,
   },
   {
     long: "relist",
@@ -594,7 +597,11 @@ export const optionRows: readonly OptionRow[] = [
     group: simulated,
     commands: simulate,
   },
+  ...verifyRows,
 ];
+
+/** Commands that need the account only with one of their switches: nothing about it is read without that. */
+export const accountSwitches: Partial<Record<CommandName, string>> = { verify: "repair" };
 
 /** The options of one command. */
 export function optionsOf(command: CommandName): OptionRow[] {

@@ -2,7 +2,8 @@ import { readConfigFile } from "./config_file.ts";
 import type { CliContext } from "./context.ts";
 import { readDotEnv } from "./dot_env.ts";
 import type { CommandName, OptionRow, OptionValue } from "./option_row.ts";
-import { optionsOf } from "./options.ts";
+import { accountGroup } from "./option_groups.ts";
+import { accountSwitches, optionsOf } from "./options.ts";
 import { parseOptionValue } from "./option_value.ts";
 
 /** Options of one command once flag, environment, `.env`, configuration file and default are joined. */
@@ -70,8 +71,11 @@ export async function resolveOptions(
   const file = named === undefined ? undefined : await readConfigFile(context.cwd, named);
   const values = new Map<string, OptionValue>();
   const labels = new Map<string, string>();
+  const places = { flags, context, dotEnv: dotEnv?.values, file: file?.values, path: named };
+  const isAccountAsked = asksForAccount(command, rows, places);
   for (const row of rows) {
-    const given = findText(row, { flags, context, dotEnv: dotEnv?.values, file: file?.values, path: named });
+    if (row.group === accountGroup && !isAccountAsked) continue;
+    const given = findText(row, places);
     if (given) labels.set(row.long, given.label);
     const text = given?.text ?? row.default;
     if (text !== undefined) values.set(row.long, parseOptionValue(row, text, given?.label ?? row.long));
@@ -82,6 +86,13 @@ export async function resolveOptions(
     [...dotEnv?.warnings ?? [], ...file?.warnings ?? []],
     file?.plugins,
   );
+}
+
+function asksForAccount(command: CommandName, rows: readonly OptionRow[], places: Places): boolean {
+  const row = rows.find(({ long }) => long === accountSwitches[command]);
+  const given = row && findText(row, places);
+  return row === undefined ||
+    (given !== undefined && parseOptionValue(row, given.text, given.label) === true);
 }
 
 function configPath(rows: readonly OptionRow[], flags: ReadonlyMap<string, string>): string | undefined {

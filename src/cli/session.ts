@@ -29,13 +29,15 @@ export interface Session {
  */
 export async function withSession(
   command: CommandName,
-  { flags, context, check, configure = buildConfig }: {
+  { flags, context, check, configure = buildConfig, quiet = false }: {
     flags: ParsedFlags;
     context: CliContext;
     /** Refuses what only this command can judge. */
     check?: (options: ResolvedOptions) => void;
     /** Makes the configuration, for a command that needs no account. @default {buildConfig} */
     configure?: typeof buildConfig;
+    /** True for a command that shows its progress itself. @default {false} */
+    quiet?: boolean;
   },
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
@@ -58,7 +60,8 @@ export async function withSession(
     color: wantsColor(context.stderr, context),
     print: (line) => void print(line),
   });
-  const view = createReporter(context, { live: !options.on("no-progress"), level: noticeLevel(level) });
+  const shown = quiet ? "none" as const : options.on("no-progress") ? "plain" as const : "live" as const;
+  const view = createReporter(context, { view: shown, level: noticeLevel(level) });
   const reporter: Reporter = {
     ...view,
     onEvent: (event) => {
@@ -93,6 +96,7 @@ function describeError(error: unknown): { code: string; message: string; hint?: 
   return { code: errorCode(error), message: redactText(message), hint };
 }
 
-function noticeLevel(level: LogLevel): "info" | "warning" | "error" {
+/** Least severe notice to print at a log level. */
+export function noticeLevel(level: LogLevel): "info" | "warning" | "error" {
   return level === "ERROR" ? "error" : level === "WARNING" ? "warning" : "info";
 }

@@ -58,6 +58,12 @@ export class ArchiveUnderTest implements AsyncDisposable {
     return db.prepare(sql).all().map((row) => ({ ...row }));
   }
 
+  /** Changes the inventory by hand. */
+  change(sql: string): void {
+    using db = new DatabaseSync(join(this.dir, "_logs", "inventory.db"));
+    db.exec(sql);
+  }
+
   /** Relative paths of all files, sorted; `all` with those in `_logs` and `_metadata`. */
   async tree({ all = false } = {}): Promise<string[]> {
     const paths: string[] = [];

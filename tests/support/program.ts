@@ -23,7 +23,12 @@ export interface ProgramOptions {
   readonly entry?: string;
   /** Command that runs it, such as `setpriv` with its arguments. */
   readonly wrapper?: readonly [string, ...string[]];
+  /** True to run it as somebody whom file modes bind, also where the tests are run by root. */
+  readonly boundByModes?: boolean;
 }
+
+/** Takes from root what lets it read and write whatever a mode forbids. */
+const withoutPrivileges = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"];
 
 /** A running program, as a user would start it, with an environment that holds nothing else. */
 export class Program {
@@ -33,7 +38,9 @@ export class Program {
   constructor(args: readonly string[], options: ProgramOptions = {}) {
     const keep = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"]
       .flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name) ?? ""]] : []);
-    const [command, ...before] = [...options.wrapper ?? [], Deno.execPath()] as [string, ...string[]];
+    const bound = options.boundByModes && Deno.uid() === 0 ? withoutPrivileges : [];
+    const start = [...options.wrapper ?? [], ...bound, Deno.execPath()] as [string, ...string[]];
+    const [command, ...before] = start;
     this.#child = new Deno.Command(command, {
       args: [
         ...before,

@@ -23,8 +23,8 @@ export interface Reporter {
 
 /** How to report. */
 export interface ReporterOptions {
-  /** False means plain lines, also on a terminal. */
-  readonly live: boolean;
+  /** `live` where the terminal can show it; else plain lines, as `plain` asks for; `none` shows no progress. */
+  readonly view: "live" | "plain" | "none";
   /** Least severe notice that is printed. @default {"info"} */
   readonly level?: NoticeLevel;
 }
@@ -39,7 +39,7 @@ const keptWarnings = 20;
 
 /** A live view on a terminal that can show one, else a plain line every ten seconds. */
 export function createReporter(context: CliContext, options: ReporterOptions): Reporter {
-  const live = options.live && context.stderr.isTerminal && context.env("TERM") !== "dumb";
+  const live = options.view === "live" && context.stderr.isTerminal && context.env("TERM") !== "dumb";
   const color = wantsColor(context.stderr, context);
   const style = createStyle(color);
   const area = hangingArea(createLiveArea(context), context);
@@ -48,7 +48,11 @@ export function createReporter(context: CliContext, options: ReporterOptions): R
   const paint = () =>
     area.paint(renderFrame(state, { ...context.size(), color, nowMs: context.clock.now() }));
   const plainLine = () => area.print(renderPlainLine(state, context.clock.now()));
-  const stopTimer = live ? context.every(paintEveryMs, paint) : context.every(plainEveryMs, plainLine);
+  const stopTimer = options.view === "none"
+    ? () => {}
+    : live
+    ? context.every(paintEveryMs, paint)
+    : context.every(plainEveryMs, plainLine);
   const stopWatching = context.onCrash(() => area.close());
   let finished = false;
   return {
