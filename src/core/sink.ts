@@ -47,9 +47,9 @@ export interface SinkWriter extends AsyncDisposable {
    * Opens a second place to write at, so that ranges of a file can arrive side by side; absent where bytes can only be
    * appended. Which of them are there is the caller's to know: `offset` stays what it was until `measure()`.
    */
-  writeFrom?(position: number): Promise<RangeWriter>;
+  readonly writeFrom?: ((position: number) => Promise<RangeWriter>) | undefined;
   /** Makes `offset` the length that ranges have given the partial, gaps included. */
-  measure?(): Promise<void>;
+  readonly measure?: (() => Promise<void>) | undefined;
   /** Drops what is kept beyond `sizeBytes`. */
   truncate(sizeBytes: number): Promise<void>;
   /** Makes what was written durable under the partial's name. */

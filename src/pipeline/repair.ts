@@ -13,14 +13,12 @@ import type { EventListener } from "../core/events.ts";
 import type { ZoomAccount } from "../core/listing.ts";
 import { type FileRow, toInventoryError } from "../inventory/mod.ts";
 import { Aside, asideSink, foldKey } from "../storage/mod.ts";
-import { createRateLimiter } from "../transfer/mod.ts";
-import type { FetchContext } from "./fetch_file.ts";
+import { fetchQueue } from "./fetch_queue.ts";
 import { Limits } from "./limits.ts";
 import { planRepair } from "./plan_repair.ts";
 import { TransferQueue } from "./queue.ts";
 import { Sidecars } from "./sidecars.ts";
-import { Slots } from "./slots.ts";
-import { runTransfers, type TransferTally } from "./transfer_stage.ts";
+import type { TransferTally } from "./transfer_stage.ts";
 import { UrlCache } from "./url_cache.ts";
 
 /** What repairing an archive works with. */
@@ -118,8 +116,7 @@ async function fetchAll(
   const signal = AbortSignal.any([parts.signal, limits.signal]);
   const queue = new TransferQueue(inventory.files, { runId, order: config.order });
   queue.close();
-  const slots = new Slots(config.maxConcurrent);
-  const context: FetchContext = {
+  await fetchQueue(queue, {
     config,
     runId,
     inventory,
@@ -127,22 +124,16 @@ async function fetchAll(
     sink: asideSink(archive.sink, aside),
     urls: new UrlCache(),
     limits,
-    limiter: config.limitRateBytesPerSecond === undefined
-      ? undefined
-      : createRateLimiter(config.limitRateBytesPerSecond, clock),
     clock,
     emit,
     freeBytes: archive.freeBytes,
-    onPushback: () => slots.shrink(),
     // Plugins do not take part in a repair: what they made of the file before is due again for their next run.
     onDue: (key, hook) => {
       if (hook !== "afterTransfer") return;
       for (const plugin of inventory.heldFiles.makersOf(key)) inventory.hookRuns.enqueue(key, plugin, hook);
     },
     signal,
-  };
-  await runTransfers(queue.stream(signal), context, {
-    slots,
+  }, {
     tally,
     onSettled: async (row) => {
       await settle(row, { aside, parts });

@@ -8,11 +8,11 @@ import type { FileHook } from "../core/plugin.ts";
 import { roomLogger } from "../core/log.ts";
 import { compileUserFilter } from "../core/user_filter.ts";
 import { type RunRow, type RunScope, toInventoryError } from "../inventory/mod.ts";
-import { createRateLimiter } from "../transfer/mod.ts";
 import type { Archive } from "../archive/mod.ts";
 import { discardAbandoned } from "./abandoned.ts";
 import { confirmHeld } from "./confirm_held.ts";
 import type { FetchContext } from "./fetch_file.ts";
+import { fetchQueue } from "./fetch_queue.ts";
 import { type IngestContext, ingestPage, ingestTrash } from "./ingest.ts";
 import { callRunHooks, HookStage } from "./hook_stage.ts";
 import { LimitReached, Limits } from "./limits.ts";
@@ -21,13 +21,11 @@ import type { Naming } from "./naming.ts";
 import { TransferQueue } from "./queue.ts";
 import { countFiles, ListingTally, reconcile, type RunOutcome } from "./reconcile.ts";
 import { reportRetention } from "./retention.ts";
-import { parallelRanges } from "./parallel_ranges.ts";
 import type { Selection } from "./select.ts";
 import { Sidecars } from "./sidecars.ts";
-import { Slots } from "./slots.ts";
 import { StateFile } from "../archive/mod.ts";
 import { takeUp } from "./take_up.ts";
-import { Mix, runTransfers, type TransferTally } from "./transfer_stage.ts";
+import type { TransferTally } from "./transfer_stage.ts";
 import { UrlCache } from "./url_cache.ts";
 
 const log = roomLogger("pipeline");
@@ -270,8 +268,7 @@ async function transfer(
   },
 ): Promise<void> {
   const { config, archive, run, limits, clock, emit, account, sidecars, state, details } = stages;
-  const slots = new Slots(config.maxConcurrent, clock);
-  const context: FetchContext = {
+  await fetchQueue(queue, {
     config,
     runId: run.runId,
     inventory: archive.inventory,
@@ -279,23 +276,12 @@ async function transfer(
     sink: archive.sink,
     urls,
     limits,
-    limiter: config.limitRateBytesPerSecond === undefined
-      ? undefined
-      : createRateLimiter(config.limitRateBytesPerSecond, clock),
     clock,
     emit,
     freeBytes: archive.freeBytes,
-    onPushback: () => slots.shrink(),
-    onBytes: (sizeBytes) => slots.received(sizeBytes),
-    parallel: parallelRanges(config.segments, slots),
     onDue,
     signal,
-  };
-  const mix = new Mix();
-  queue.preferredSize = () => mix.preferred(slots.limit);
-  await runTransfers(queue.stream(signal), context, {
-    slots,
-    mix,
+  }, {
     tally: stages.transfers,
     onSettled: async (row) => {
       await sidecars.settle(row.meeting_uuid);

@@ -18,6 +18,7 @@ export function asideSink(sink: Sink, aside: Aside): Sink {
         if (!(error instanceof StorageError)) throw error;
       }
     },
+    discard: (path) => sink.discard(path),
     async begin(path, options) {
       await aside.clearWay(path);
       try {
@@ -40,6 +41,8 @@ async function orNothing<T>(value: Promise<T | undefined>): Promise<T | undefine
 }
 
 class AsideWriter implements SinkWriter {
+  readonly writeFrom: SinkWriter["writeFrom"];
+  readonly measure: SinkWriter["measure"];
   readonly #writer: SinkWriter;
   readonly #path: readonly string[];
   readonly #aside: Aside;
@@ -47,6 +50,8 @@ class AsideWriter implements SinkWriter {
 
   constructor(writer: SinkWriter, path: readonly string[], aside: Aside) {
     this.#writer = writer;
+    this.writeFrom = writer.writeFrom?.bind(writer);
+    this.measure = writer.measure?.bind(writer);
     this.#path = path;
     this.#aside = aside;
   }
@@ -59,8 +64,8 @@ class AsideWriter implements SinkWriter {
     return this.#writer.write(bytes);
   }
 
-  read(length: number): AsyncIterable<Uint8Array<ArrayBuffer>> {
-    return this.#writer.read(length);
+  read(length: number, start?: number): AsyncIterable<Uint8Array<ArrayBuffer>> {
+    return this.#writer.read(length, start);
   }
 
   truncate(sizeBytes: number): Promise<void> {
