@@ -12,7 +12,9 @@ import { type ParallelRanges, rangeLength } from "./parallel_ranges.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
 
 /** Writers that can take ranges side by side. */
-export type RangesWriter = SinkWriter & Required<Pick<SinkWriter, "writeFrom" | "measure">>;
+export type RangesWriter =
+  & SinkWriter
+  & { readonly [K in "writeFrom" | "measure"]: NonNullable<SinkWriter[K]> };
 
 /** What parallel ranges of one file have in common. */
 export interface RangesOptions {
