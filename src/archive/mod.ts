@@ -7,4 +7,7 @@
  */
 export { type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
+export { rebuildInventory, type RebuildOptions } from "./rebuild.ts";
+export type { Oddity, OddityKind, RebuildSummary } from "./rebuild_report.ts";
+export { refuseLost } from "./lost.ts";
 export { type FoundState, type StateDetails, StateFile } from "./state_file.ts";

@@ -9,6 +9,7 @@ import {
   what,
   where,
 } from "./option_groups.ts";
+import { rows as rebuildRows } from "./infos/rebuild.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 
 /** What works on an archive. */
@@ -581,6 +582,7 @@ export const optionRows: readonly OptionRow[] = [
     group: simulated,
     commands: simulate,
   },
+  ...rebuildRows,
 ];
 
 /** The options of one command. */

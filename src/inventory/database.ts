@@ -1,12 +1,48 @@
-import { existsSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { InventoryError, toError } from "../core/errors.ts";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { InventoryError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
+import { inventoryError } from "./sqlite_error.ts";
+
+/** Named values, as one record, or values by position. */
+type Values = [Record<string, SQLInputValue>, ...SQLInputValue[]] | SQLInputValue[];
+
+/** A prepared statement whose failures are {@linkcode InventoryError}s, whenever they come to light. */
+export class Statement {
+  readonly #statement: StatementSync;
+  readonly #path: string;
+
+  constructor(statement: StatementSync, path: string) {
+    this.#statement = statement;
+    this.#path = path;
+  }
+
+  get(...values: Values): Record<string, unknown> | undefined {
+    return translated(this.#path, () => this.#statement.get(...values as SQLInputValue[]));
+  }
+
+  all(...values: Values): Record<string, unknown>[] {
+    return translated(this.#path, () => this.#statement.all(...values as SQLInputValue[]));
+  }
+
+  run(...values: Values): { changes: number | bigint } {
+    return translated(this.#path, () => this.#statement.run(...values as SQLInputValue[]));
+  }
+
+  *iterate(...values: Values): Generator<Record<string, unknown>> {
+    try {
+      yield* this.#statement.iterate(...values as SQLInputValue[]);
+    } catch (thrown) {
+      throw inventoryError(thrown, this.#path);
+    }
+  }
+}
 
 /** One SQLite connection with its schema up to date. Everything on it is synchronous. */
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #path: string;
+  readonly #statements = new Map<string, Statement>();
   /** Path of a database that had no `-wal` file when it was opened for reading. */
   readonly #leftovers: string | undefined;
 
@@ -17,8 +53,9 @@ export class Database implements Disposable {
    */
   constructor(path: string, options: { readOnly?: boolean } = {}) {
     const readOnly = options.readOnly ?? false;
+    this.#path = path;
     this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
-    this.#db = guard(path, () => {
+    this.#db = translated(path, () => {
       const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
       try {
         if (!readOnly) {
@@ -34,10 +71,11 @@ export class Database implements Disposable {
   }
 
   /** A prepared statement, prepared once per text. */
-  prepare(sql: string): StatementSync {
+  prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (!statement) {
-      statement = this.#db.prepare(sql);
+      const prepared = translated(this.#path, () => this.#db.prepare(sql));
+      statement = new Statement(prepared, this.#path);
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -51,15 +89,22 @@ export class Database implements Disposable {
   /** Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. */
   transaction<T>(body: () => T): T {
     if (this.#db.isTransaction) return body();
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const result = body();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
-    }
+    return translated(this.#path, () => {
+      this.#db.exec("BEGIN IMMEDIATE");
+      try {
+        const result = body();
+        this.#db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /** Runs statements that give no rows. */
+  exec(sql: string): void {
+    translated(this.#path, () => this.#db.exec(sql));
   }
 
   /** A transaction that has reached the disk when this returns, also across a power cut; about 0.3 ms. */
@@ -110,31 +155,32 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
       { code: "inventory_older", hint: "run extract once without --dry-run to bring it up to date" },
     );
   }
+  if (version > 0 && path !== ":memory:") keepVersion(db, path, version);
   db.exec("BEGIN IMMEDIATE");
   for (const sql of migrations.slice(version)) db.exec(sql);
   db.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
-/** A failure of SQLite itself (full disk, lock held by another program, damage) as ours; others untouched. */
-export function toInventoryError(thrown: unknown): unknown {
-  const isSqlite = thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SQLITE_ERROR";
-  if (!isSqlite) return thrown;
-  return new InventoryError(`Cannot use the inventory: ${thrown.message}`, {
-    cause: thrown,
-    hint: "free space on its disk, and close other programs that have it open",
-  });
+/**
+ * A copy of the database as an older program left it, for the way back. An upgrade is one transaction and happens
+ * once per version; the copy takes a second or two per million files.
+ */
+function keepVersion(db: DatabaseSync, path: string, version: number): void {
+  const copy = `${path}.v${version}.bak`;
+  if (existsSync(copy)) return;
+  const making = `${copy}.tmp`;
+  rmSync(making, { force: true });
+  // SQLite fills an empty file, whose mode is ours to set.
+  closeSync(openSync(making, "wx", 0o600));
+  chmodSync(making, 0o600);
+  db.prepare("VACUUM INTO ?").run(making);
+  renameSync(making, copy);
 }
 
-function guard<T>(path: string, open: () => T): T {
+function translated<T>(path: string, body: () => T): T {
   try {
-    return open();
+    return body();
   } catch (thrown) {
-    if (thrown instanceof InventoryError) throw thrown;
-    throw new InventoryError(`Cannot open inventory "${path}": ${toError(thrown).message}`, {
-      cause: thrown,
-      hint:
-        "if the file is damaged, move it away: the next run lists everything and fetches it again, and keeps " +
-        "one copy of what is the same",
-    });
+    throw inventoryError(thrown, path);
   }
 }

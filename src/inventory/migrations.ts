@@ -176,4 +176,9 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   ALTER TABLE inventory ADD COLUMN replaced_by TEXT;
   `,
+  `
+  -- Sidecars name what hooks made; those of former versions are written again, for a rebuild needs more than they said.
+  CREATE INDEX made_files_of ON made_files (file_key);
+  UPDATE meetings SET sidecars_due = 1;
+  `,
 ];

@@ -1,5 +1,5 @@
 import type { Meeting } from "../core/recording.ts";
-import type { FileRow, Inventory, MeetingRow } from "../inventory/mod.ts";
+import type { FileRow, Inventory, MadeFile, MeetingRow } from "../inventory/mod.ts";
 import { renderFilesCsv, renderMetaJson, type SidecarFile } from "../storage/mod.ts";
 
 /** Writes `text` under a path of the archive so that readers see the old or the new version. */
@@ -67,10 +67,19 @@ export class Sidecars {
     const meeting = this.#inventory.meetings.get(uuid);
     const rows = this.#inventory.files.ofMeeting(uuid);
     if (!meeting?.folder || !rows.some(({ status }) => status === "completed")) return undefined;
-    const files = rows.map(describeRow);
+    const made = Map.groupBy(this.#inventory.hookRuns.madeOf(uuid), ({ file_key }) => file_key);
+    const { folder } = meeting;
+    const files = rows.map((row) => describeRow(row, { folder, made: made.get(row.file_key) ?? [] }));
+    const userEmail = rows.find(({ user_email: email }) => email !== "")?.user_email;
+    const user = this.#inventory.meetings.user(meeting.host_id || (userEmail ?? ""));
+    const place = {
+      folder,
+      userFolder: user?.folder ?? undefined,
+      userEmail: userEmail === meeting.host_email ? undefined : userEmail,
+    };
     return {
-      folder: meeting.folder.split("/"),
-      meta: renderMetaJson(describeMeeting(meeting), files),
+      folder: folder.split("/"),
+      meta: renderMetaJson(describeMeeting(meeting), files, place),
       csv: renderFilesCsv(files),
     };
   }
@@ -99,7 +108,11 @@ function describeMeeting(row: MeetingRow): Meeting & { raw: Record<string, unkno
   };
 }
 
-function describeRow(row: FileRow): SidecarFile {
+function describeRow(
+  row: FileRow,
+  { folder, made }: { folder: string; made: readonly MadeFile[] },
+): SidecarFile {
+  const isElsewhere = row.path !== null && row.path.slice(0, row.path.lastIndexOf("/")) !== folder;
   return {
     key: row.file_key,
     id: row.file_id ?? undefined,
@@ -113,5 +126,11 @@ function describeRow(row: FileRow): SidecarFile {
     sha256: row.sha256 ?? undefined,
     status: row.status,
     reason: row.reason ?? row.error_code ?? undefined,
+    fileExtension: row.file_extension,
+    fileName: row.file_name ?? undefined,
+    deletedTime: row.deleted_time ?? undefined,
+    path: isElsewhere ? row.path ?? undefined : undefined,
+    replacedBy: row.replaced_by ?? undefined,
+    made: made.map(({ plugin, path }) => ({ plugin, path })),
   };
 }

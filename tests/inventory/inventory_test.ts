@@ -92,7 +92,9 @@ Deno.test("a file that is no database is refused with a way out", () =>
     await Deno.writeTextFile(path, "this is no database, but long enough to look like one ".repeat(20));
     assert.throws(
       () => openInventory(path),
-      (error) => error instanceof InventoryError && /move it away/.test(error.hint ?? ""),
+      (error) =>
+        error instanceof InventoryError && error.code === "inventory_corrupt" &&
+        /zoom-extract rebuild/.test(error.hint ?? ""),
     );
   }));
 
