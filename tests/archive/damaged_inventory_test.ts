@@ -86,17 +86,22 @@ Deno.test.each(damages)(
 );
 
 Deno.test("damage that comes to light in the middle of a run ends it with the same words", async () => {
-  await using pipeline = await PipelineUnderTest.create();
-  pipeline.account.meetings = [listedMeeting("m==")];
-  pipeline.account.onOpen = () => {
-    // The table's root page, behind the back of the connection that is open.
+  await using pipeline = await filled();
+  pipeline.account.meetings.push(listedMeeting("late=="));
+  pipeline.account.onOpen = async () => {
     using other = new DatabaseSync(join(pipeline.dir, db));
-    other.exec(
-      "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'inventory'",
-    );
-    other.exec("PRAGMA schema_version = 9999");
+    const version = other.prepare("PRAGMA user_version").get()?.["user_version"];
+    // What another connection has written makes the run's read again what is in the file.
+    other.exec(`PRAGMA wal_checkpoint(TRUNCATE); PRAGMA user_version = ${version}`);
+    using file = await Deno.open(join(pipeline.dir, db), { write: true });
+    await file.seek(4_096, Deno.SeekMode.Start);
+    await file.write(new Uint8Array((await file.stat()).size - 4_096).fill(0xff));
   };
   await assertRefused(() => pipeline.run(), corrupt);
+  await rebuild(pipeline.dir);
+  pipeline.account.onOpen = () => {};
+  const { files } = await pipeline.run();
+  assert.deepEqual([files.held, files.failed], [41, 0]);
 });
 
 Deno.test("a log of garbage beside a good database is not played into it", async () => {

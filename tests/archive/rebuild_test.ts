@@ -376,6 +376,50 @@ Deno.test("a damaged inventory is kept with what belongs to it, byte for byte", 
   await assertRunFetches(made, 0);
 });
 
+/** Calls of the file system that put the new database in place; the rebuild makes no others of these. */
+const steps = ["link", "remove", "rename"] as const;
+
+Deno.test("whatever step fails, the old inventory or the new one is in place, never one with the other's log", async () => {
+  await using made = await filled();
+  const { archive } = made;
+  const path = join(archive.dir, "_logs", "inventory.db");
+  const original = { link: Deno.link, remove: Deno.remove, rename: Deno.rename };
+  let failures = 0;
+  for (let failing = 0, isOver = false; !isOver; failing++) {
+    for (const suffix of ["", "-wal"]) {
+      await Deno.writeTextFile(`${path}${suffix}`, `old${suffix} `.repeat(500));
+    }
+    let calls = 0;
+    for (const step of steps) {
+      Object.assign(Deno, {
+        [step]: (from: string, ...rest: never[]) =>
+          String(from).startsWith(path) && !String(from).startsWith(`${path}.rebuild-`) && calls++ === failing
+            ? Promise.reject(new Deno.errors.PermissionDenied("stop"))
+            : (original[step] as (...args: unknown[]) => unknown)(from, ...rest),
+      });
+    }
+    try {
+      await rebuild(archive.dir);
+      isOver = calls <= failing;
+    } catch {
+      failures++;
+    } finally {
+      Object.assign(Deno, original);
+    }
+    const isOld = (await Deno.readTextFile(path)).startsWith("old ");
+    const wal = await Deno.readTextFile(`${path}-wal`).catch(() => "");
+    if (!isOld) {
+      assert.ok(!wal.startsWith("old"), `at step ${failing} the old log lies beside the new database`);
+    }
+    const kept = (await archive.tree({ all: true })).filter((each) => /inventory\.db.*\.bak$/.test(each));
+    for (const each of kept) assert.match(await archive.text(each), /^old /);
+    if (!isOld) assert.ok(kept.length > 0);
+    for (const each of kept) await Deno.remove(join(archive.dir, each));
+  }
+  assert.ok(failures >= 3, `only ${failures} steps failed`);
+  await assertRunFetches(made, 0);
+});
+
 Deno.test("interrupted, nothing has changed", async () => {
   await using made = await filled();
   const { archive } = made;
