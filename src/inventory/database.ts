@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { InventoryError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
@@ -56,7 +57,7 @@ export class Database implements Disposable {
     this.#path = path;
     this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
     this.#db = translated(path, () => {
-      const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+      const db = readOnly ? openForReading(path) : new DatabaseSync(path, { timeout: busyMs });
       try {
         if (!readOnly) {
           db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
@@ -121,6 +122,28 @@ export class Database implements Disposable {
     this.#statements.clear();
     this.#db.close();
     if (this.#leftovers !== undefined) removeLeftovers(this.#leftovers);
+  }
+}
+
+/** How long to wait for a program that is writing. */
+const busyMs = 5_000;
+
+/**
+ * Readers too need files of SQLite's beside the database. Where none can be made, as on a read-only disk, nobody
+ * writes either: without a log the file alone is all of it.
+ */
+function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: busyMs });
+  try {
+    db.prepare("PRAGMA user_version").get();
+    return db;
+  } catch (thrown) {
+    db.close();
+    const error = inventoryError(thrown, path);
+    const isShut = error instanceof InventoryError && error.code === "inventory_read_only";
+    const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (!isShut || logBytes > 0) throw thrown;
+    return new DatabaseSync(new URL(`${pathToFileURL(path).href}?immutable=1`), { readOnly: true });
   }
 }
 

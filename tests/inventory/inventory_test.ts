@@ -227,3 +227,16 @@ Deno.test("a reader leaves no file of its own behind, and takes none from a writ
     addFile(writer, "f2");
     assert.equal(writer.files.get("f2")?.file_key, "f2");
   }));
+
+Deno.test("where SQLite can make no files beside it, as on a read-only disk, a database is read all the same", () =>
+  withDirectory(async (dir) => {
+    const path = join(dir, "a#b?c%41.db");
+    {
+      using inventory = openInventory(path, { clock });
+      addFile(inventory, "f1");
+    }
+    await Deno.symlink(`${path}-shm`, `${path}-shm`);
+    assert.throws(() => openInventory(path), { code: "inventory_read_only" });
+    using inventory = openInventory(path, { readOnly: true });
+    assert.equal(inventory.files.get("f1")?.status, "pending");
+  }));

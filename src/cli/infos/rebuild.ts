@@ -49,7 +49,7 @@ export const info: CommandInfo = {
   examples: [
     [`${programName} rebuild -o /archive`, "after the inventory was lost, or is said to be damaged"],
     [`${programName} rebuild -o /archive --deep`, "and believe no file without reading it"],
-    [`${programName} rebuild --if-lost && ${programName} extract`, "where nobody watches"],
+    [`${programName} rebuild --if-lost; ${programName} extract`, "where nobody watches"],
   ],
   exitCodes: [0, 1, 2, 4, 6, 9, 130],
   load: async () => (await import("../commands/rebuild.ts")).rebuild,
