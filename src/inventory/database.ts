@@ -1,43 +1,10 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { InventoryError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
 import { inventoryError } from "./sqlite_error.ts";
-
-/** Named values, as one record, or values by position. */
-type Values = [Record<string, SQLInputValue>, ...SQLInputValue[]] | SQLInputValue[];
-
-/** A prepared statement whose failures are {@linkcode InventoryError}s, whenever they come to light. */
-export class Statement {
-  readonly #statement: StatementSync;
-  readonly #path: string;
-
-  constructor(statement: StatementSync, path: string) {
-    this.#statement = statement;
-    this.#path = path;
-  }
-
-  get(...values: Values): Record<string, unknown> | undefined {
-    return translated(this.#path, () => this.#statement.get(...values as SQLInputValue[]));
-  }
-
-  all(...values: Values): Record<string, unknown>[] {
-    return translated(this.#path, () => this.#statement.all(...values as SQLInputValue[]));
-  }
-
-  run(...values: Values): { changes: number | bigint } {
-    return translated(this.#path, () => this.#statement.run(...values as SQLInputValue[]));
-  }
-
-  *iterate(...values: Values): Generator<Record<string, unknown>> {
-    try {
-      yield* this.#statement.iterate(...values as SQLInputValue[]);
-    } catch (thrown) {
-      throw inventoryError(thrown, this.#path);
-    }
-  }
-}
+import { Statement, translated } from "./statement.ts";
 
 /** One SQLite connection with its schema up to date. Everything on it is synchronous. */
 export class Database implements Disposable {
@@ -198,12 +165,4 @@ function keepVersion(db: DatabaseSync, path: string, version: number): void {
   chmodSync(making, 0o600);
   db.prepare("VACUUM INTO ?").run(making);
   renameSync(making, copy);
-}
-
-function translated<T>(path: string, body: () => T): T {
-  try {
-    return body();
-  } catch (thrown) {
-    throw inventoryError(thrown, path);
-  }
 }
