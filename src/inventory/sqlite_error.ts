@@ -75,5 +75,5 @@ function primaryCode(error: Error): number {
   const stated = "errcode" in error ? Number(error.errcode) & 0xff : 0;
   // "Not a database", and locks on a shared cache, are to us what their neighbours are.
   const code = stated === 26 ? 11 : stated === 6 ? 5 : stated;
-  return failings[code] ? code : words.find(([pattern]) => pattern.test(error.message))?.[1] ?? 0;
+  return code > 0 ? code : words.find(([pattern]) => pattern.test(error.message))?.[1] ?? 0;
 }
