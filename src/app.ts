@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { heldSizesBelow, inventoryPath, openArchive } from "./archive/mod.ts";
+import { resolve } from "node:path";
+import { heldSizesBelow, inventoryPath, openArchive, refuseLost } from "./archive/mod.ts";
 import type { ActiveNaming } from "./core/active_plugins.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
-import { UsageError } from "./core/errors.ts";
+import { isAbsent, StorageError, toError, UsageError } from "./core/errors.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
 import { type Inventory, openInventory } from "./inventory/mod.ts";
 import {
@@ -137,7 +138,11 @@ async function openHeld(outputDir: string): Promise<Inventory | undefined> {
   const path = inventoryPath(outputDir);
   try {
     await Deno.stat(path);
-  } catch {
+  } catch (thrown) {
+    if (!isAbsent(thrown)) {
+      throw new StorageError(`Cannot look at "${path}": ${toError(thrown).message}`, { path, cause: thrown });
+    }
+    await refuseLost(resolve(outputDir));
     return undefined;
   }
   return openInventory(path, { readOnly: true });

@@ -145,6 +145,7 @@ export async function runHooks(
     inventory: archive.inventory,
     runId,
     root: archive.root,
+    writeText: archive.writeText,
     concurrency: config.plugins.hookConcurrency,
     emit: onEvent,
     signal,

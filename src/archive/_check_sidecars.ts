@@ -44,7 +44,7 @@ async function checkBoth(owner: SidecarOwner, look: Look, parts: VerifyParts): P
 
 function textsOf(uuid: string, { inventory }: VerifyParts): ReturnType<typeof sidecarTexts> | undefined {
   const meeting = inventory.meetings.get(uuid);
-  return meeting && sidecarTexts(meeting, inventory.files.ofMeeting(uuid));
+  return meeting && sidecarTexts(meeting, inventory.files.ofMeeting(uuid), inventory);
 }
 
 async function checkOne(

@@ -8,6 +8,9 @@
 export { type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
 export { type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
+export { rebuildInventory, type RebuildOptions } from "./rebuild.ts";
+export type { Oddity, OddityKind, RebuildSummary } from "./rebuild_report.ts";
+export { refuseLost } from "./lost.ts";
 export { type FoundState, type StateDetails, StateFile } from "./state_file.ts";
 export { isIntact } from "./_check_files.ts";
 export { createLook, type Look, type Standing } from "./_look.ts";

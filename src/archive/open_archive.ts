@@ -5,7 +5,9 @@ import type { Sink } from "../core/sink.ts";
 import { type Inventory, type Journal, openInventory } from "../inventory/mod.ts";
 import { archiveLock, freeBytes, localSink, writeFileAtomic } from "../storage/mod.ts";
 import { type HeldSizes, heldSizesBelow } from "./held.ts";
-import { findState, type FoundState } from "./state_file.ts";
+import { refuseLost } from "./lost.ts";
+import type { FoundState } from "./state_file.ts";
+import { readState, writeState } from "./state_store.ts";
 
 /** An archive held by this run. */
 export interface Archive extends AsyncDisposable {
@@ -36,7 +38,7 @@ export function inventoryPath(root: string): string {
  *
  * @throws {LockedError} When another run holds it.
  * @throws {StorageError} When it cannot be written.
- * @throws {InventoryError} When its inventory cannot be used.
+ * @throws {InventoryError} When its inventory cannot be used, or is lost.
  */
 export async function openArchive(
   outputDir: string,
@@ -50,6 +52,7 @@ export async function openArchive(
   const dbPath = inventoryPath(root);
   const journalPath = join(root, "_logs", "inventory.jsonl");
   await refuseLink(journalPath);
+  await refuseLost(root);
   await createPrivate(dbPath);
   const inventory = stack.use(openInventory(dbPath, { clock: options.clock }));
   const journal = stack.use(await inventory.openJournal(journalPath));
@@ -60,13 +63,8 @@ export async function openArchive(
     journal,
     sink: localSink(root),
     writeText: (path, text) => writeFileAtomic(join(root, ...path), text, { root }),
-    writeState: (text) =>
-      writeFileAtomic(join(root, "_metadata", "extraction_state.json"), text, {
-        root,
-        mode: 0o600,
-        backup: true,
-      }),
-    findState: () => findState((name) => readIfAny(join(root, "_metadata", name))),
+    writeState: (text) => writeState(root, text),
+    findState: () => readState(root),
     heldSizes: heldSizesBelow(root),
     makePrivateDir: (path) => Deno.mkdir(path, { recursive: true, mode: 0o700 }),
     freeBytes: () => freeBytes(root),
@@ -90,17 +88,8 @@ async function createPrivate(path: string): Promise<void> {
 }
 
 /** Both files are opened by name for writing: behind a link that would be outside the archive. */
-async function refuseLink(path: string): Promise<void> {
+export async function refuseLink(path: string): Promise<void> {
   const info = await Deno.lstat(path).catch(() => undefined);
   if (!info?.isSymlink) return;
   throw new StorageError(`Cannot use "${path}": it is a symbolic link`, { path, code: "path" });
-}
-
-async function readIfAny(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

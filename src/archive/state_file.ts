@@ -83,6 +83,11 @@ export async function findState(
   return { from: state === undefined && backup === undefined ? "nothing" : "unreadable" };
 }
 
+/** Tells whether a text is the state of a run. */
+export function isState(text: string | undefined): boolean {
+  return parseState(text) !== undefined;
+}
+
 function parseState(text: string | undefined): RunRow | undefined {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), stateSchema), text);
   if (!parsed.success) return undefined;

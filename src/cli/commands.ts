@@ -5,11 +5,22 @@ import { info as help } from "./infos/help.ts";
 import { info as hooks } from "./infos/hooks.ts";
 import { info as list } from "./infos/list.ts";
 import { info as plugins } from "./infos/plugins.ts";
+import { info as rebuild } from "./infos/rebuild.ts";
 import { info as simulate } from "./infos/simulate.ts";
 import { info as verify } from "./infos/verify.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandInfo[] = [extract, list, verify, plugins, hooks, simulate, demo, help];
+export const commands: readonly CommandInfo[] = [
+  extract,
+  list,
+  verify,
+  rebuild,
+  plugins,
+  hooks,
+  simulate,
+  demo,
+  help,
+];
 
 /** The command of that name, if there is one. */
 export function findCommand(name: string): CommandInfo | undefined {

@@ -9,6 +9,7 @@ import {
   what,
   where,
 } from "./option_groups.ts";
+import { rows as rebuildRows } from "./infos/rebuild.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 import { rows as verifyRows } from "./infos/verify.ts";
 
@@ -598,6 +599,7 @@ export const optionRows: readonly OptionRow[] = [
     commands: simulate,
   },
   ...verifyRows,
+  ...rebuildRows,
 ];
 
 /** Commands that need the account only with one of their switches: nothing about it is read without that. */

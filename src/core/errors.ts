@@ -266,3 +266,8 @@ export function isCancellation(thrown: unknown, signal: AbortSignal): boolean {
   return signal.aborted &&
     (thrown === signal.reason || (thrown instanceof DOMException && thrown.name === "AbortError"));
 }
+
+/** True when a path does not exist, be it that a folder on the way to it does not. */
+export function isAbsent(thrown: unknown): boolean {
+  return thrown instanceof Deno.errors.NotFound || thrown instanceof Deno.errors.NotADirectory;
+}

@@ -1,20 +1,17 @@
-import { existsSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { InventoryError, toError } from "../core/errors.ts";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { DatabaseSync } from "node:sqlite";
+import { InventoryError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
-
-/** How long a call waits for another program that is writing. */
-const patienceMs = 5_000;
-
-const closeOthers =
-  "close other programs that have it open, or wait for them; the next run goes on from here";
-
-const freeSpace = "free space on its disk, and close other programs that have it open";
+import { inventoryError, isLocked } from "./sqlite_error.ts";
+import { Statement, translated } from "./statement.ts";
 
 /** One SQLite connection with its schema up to date. Everything on it is synchronous. */
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #path: string;
+  readonly #statements = new Map<string, Statement>();
+  readonly #isReadOnly: boolean;
   #isTired = false;
   /** Path of a database that had no `-wal` file when it was opened for reading. */
   readonly #leftovers: string | undefined;
@@ -26,9 +23,11 @@ export class Database implements Disposable {
    */
   constructor(path: string, options: { readOnly?: boolean } = {}) {
     const readOnly = options.readOnly ?? false;
+    this.#path = path;
+    this.#isReadOnly = readOnly;
     this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
-    this.#db = guard(path, () => {
-      const db = new DatabaseSync(path, { readOnly, timeout: patienceMs });
+    this.#db = translated(path, () => {
+      const db = readOnly ? openForReading(path) : new DatabaseSync(path, { timeout: busyMs });
       try {
         if (!readOnly) {
           db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
@@ -43,10 +42,11 @@ export class Database implements Disposable {
   }
 
   /** A prepared statement, prepared once per text. */
-  prepare(sql: string): StatementSync {
+  prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (!statement) {
-      statement = ourErrors(this.#db.prepare(sql));
+      const prepared = translated(this.#path, () => this.#db.prepare(sql));
+      statement = new Statement(prepared, this.#path);
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -57,18 +57,24 @@ export class Database implements Disposable {
     this.#db.function(name, (a, b) => implementation(String(a), String(b)));
   }
 
-  /** Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. */
+  /**
+   * Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. A reader sees the
+   * database as it stands now, whatever a run writes meanwhile.
+   */
   transaction<T>(body: () => T): T {
     if (this.#db.isTransaction) return body();
-    this.#begin();
-    try {
-      const result = body();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw toInventoryError(error);
-    }
+    return translated(this.#path, () => {
+      if (this.#isReadOnly) this.#db.exec("BEGIN");
+      else this.#begin();
+      try {
+        const result = body();
+        this.#db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      }
+    });
   }
 
   /** Waits for other programs that write; after a wait in vain, no more, so that a run which has to end can end. */
@@ -76,15 +82,20 @@ export class Database implements Disposable {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
     } catch (thrown) {
-      if (!this.#isTired && isBusy(thrown)) {
+      if (!this.#isTired && isLocked(thrown)) {
         this.#isTired = true;
         this.#db.exec("PRAGMA busy_timeout = 0");
       }
-      throw toInventoryError(thrown);
+      throw thrown;
     }
     if (!this.#isTired) return;
     this.#isTired = false;
-    this.#db.exec(`PRAGMA busy_timeout = ${patienceMs}`);
+    this.#db.exec(`PRAGMA busy_timeout = ${busyMs}`);
+  }
+
+  /** Runs statements that give no rows. */
+  exec(sql: string): void {
+    translated(this.#path, () => this.#db.exec(sql));
   }
 
   /** A transaction that has reached the disk when this returns, also across a power cut; about 0.3 ms. */
@@ -101,6 +112,28 @@ export class Database implements Disposable {
     this.#statements.clear();
     this.#db.close();
     if (this.#leftovers !== undefined) removeLeftovers(this.#leftovers);
+  }
+}
+
+/** How long to wait for a program that is writing. */
+const busyMs = 5_000;
+
+/**
+ * Readers too need files of SQLite's beside the database. Where none can be made, as on a read-only disk, nobody
+ * writes either: without a log the file alone is all of it.
+ */
+function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: busyMs });
+  try {
+    db.prepare("PRAGMA user_version").get();
+    return db;
+  } catch (thrown) {
+    db.close();
+    const error = inventoryError(thrown, path);
+    const isShut = error instanceof InventoryError && error.code === "inventory_read_only";
+    const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (!isShut || logBytes > 0) throw thrown;
+    return new DatabaseSync(new URL(`${pathToFileURL(path).href}?immutable=1`), { readOnly: true });
   }
 }
 
@@ -135,55 +168,24 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
       { code: "inventory_older", hint: "run extract once without --dry-run to bring it up to date" },
     );
   }
+  if (version > 0 && path !== ":memory:") keepVersion(db, path, version);
   db.exec("BEGIN IMMEDIATE");
   for (const sql of migrations.slice(version)) db.exec(sql);
   db.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
-/** A failure of SQLite itself (full disk, lock held by another program, damage) as ours; others untouched. */
-export function toInventoryError(thrown: unknown): unknown {
-  const isSqlite = thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SQLITE_ERROR";
-  if (!isSqlite) return thrown;
-  return new InventoryError(`Cannot use the inventory: ${thrown.message}`, {
-    cause: thrown,
-    hint: isBusy(thrown) ? closeOthers : "free space on its disk, and close other programs that have it open",
-  });
-}
-
-/** Another program is writing. The runtime does not give SQLite's code with every error, but always its text. */
-function isBusy(thrown: unknown): boolean {
-  return /database (?:table )?is locked/.test(toError(thrown).message);
-}
-
-/** Makes the calls of a statement fail as {@linkcode toInventoryError} says. */
-function ourErrors(statement: StatementSync): StatementSync {
-  for (const name of ["run", "get", "all"] as const) {
-    const call = statement[name].bind(statement) as (...args: unknown[]) => unknown;
-    const guarded = (...args: unknown[]) => {
-      try {
-        return call(...args);
-      } catch (thrown) {
-        throw toInventoryError(thrown);
-      }
-    };
-    Object.defineProperty(statement, name, { value: guarded });
-  }
-  return statement;
-}
-
-function guard<T>(path: string, open: () => T): T {
-  try {
-    return open();
-  } catch (thrown) {
-    if (thrown instanceof InventoryError) throw thrown;
-    throw new InventoryError(`Cannot open inventory "${path}": ${toError(thrown).message}`, {
-      cause: thrown,
-      hint: isBusy(thrown)
-        ? closeOthers
-        : /disk is full/.test(toError(thrown).message)
-        ? freeSpace
-        : "if the file is damaged, move it away: the next run lists everything and fetches it again, and keeps " +
-          "one copy of what is the same",
-    });
-  }
+/**
+ * A copy of the database as an older program left it, for the way back. An upgrade is one transaction and happens
+ * once per version; the copy takes a second or two per million files.
+ */
+function keepVersion(db: DatabaseSync, path: string, version: number): void {
+  const copy = `${path}.v${version}.bak`;
+  if (existsSync(copy)) return;
+  const making = `${copy}.tmp`;
+  rmSync(making, { force: true });
+  // SQLite fills an empty file, whose mode is ours to set.
+  closeSync(openSync(making, "wx", 0o600));
+  chmodSync(making, 0o600);
+  db.prepare("VACUUM INTO ?").run(making);
+  renameSync(making, copy);
 }

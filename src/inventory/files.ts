@@ -3,6 +3,7 @@ import { plainJson } from "../core/plain_json.ts";
 import type { Order } from "../core/config.ts";
 import type { Database } from "./database.ts";
 import type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
+import { journalFacts } from "./staging.ts";
 
 /** What may change together with a status. Absent fields keep their value. */
 export interface StatusChange {
@@ -81,6 +82,9 @@ const inScope = `i.meeting_uuid IN (SELECT m.uuid FROM meetings m WHERE ${meetin
 /** The same, for walks in small steps: asks for each row instead of collecting all meetings at each step. */
 const rowInScope = `EXISTS (SELECT 1 FROM meetings m WHERE m.uuid = i.meeting_uuid AND ${meetingInScope})`;
 
+const sidecarsDueOfFile = `UPDATE meetings SET sidecars_due = 1
+  WHERE uuid = (SELECT meeting_uuid FROM inventory WHERE file_key = ?) AND sidecars_due = 0`;
+
 /** The rows of the table `inventory`. */
 export class Files {
   readonly #db: Database;
@@ -153,6 +157,7 @@ export class Files {
   setReplaced(key: string, path: string | null): void {
     this.#db.prepare("UPDATE inventory SET replaced_by = ?, updated_at = ? WHERE file_key = ?")
       .run(path, this.#now(), key);
+    this.#db.prepare(sidecarsDueOfFile).run(key);
   }
 
   /** Tells whether a file has this path, folded for comparison. */
@@ -392,8 +397,16 @@ export class Files {
       ...(change.file_size === undefined ? {} : { file_size: change.file_size }),
       ...(change.sha256 === undefined ? {} : { sha256: change.sha256 }),
       ...(change.error_code ? { error_code: change.error_code, error: change.error ?? "" } : {}),
+      ...(before && change.status === "completed"
+        ? { file: journalFacts(before, this.#folderOf(before)) }
+        : {}),
     };
     this.#db.prepare("INSERT INTO journal_outbox (line) VALUES (?)").run(plainJson(line));
+  }
+
+  #folderOf({ meeting_uuid: uuid }: FileRow): string | null {
+    const row = this.#db.prepare("SELECT folder FROM meetings WHERE uuid = ?").get(uuid);
+    return (row?.["folder"] ?? null) as string | null;
   }
 }
 

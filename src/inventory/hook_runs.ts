@@ -11,6 +11,14 @@ export interface HookRun {
   readonly error: string | null;
 }
 
+/** A file that a hook made. */
+export interface MadeFile {
+  readonly file_key: string;
+  readonly plugin: string;
+  /** Below the archive, `/`-separated. */
+  readonly path: string;
+}
+
 /** Which files of the archive hooks are called for once more: those never done, those that failed, or all. */
 export type Again = "missing" | "failed" | "all";
 
@@ -73,6 +81,19 @@ export class HookRuns {
            made_at = excluded.made_at`,
       ).run(path, key, plugin, this.#now());
     }
+    if (paths.length === 0) return;
+    this.#db.prepare(
+      `UPDATE meetings SET sidecars_due = 1
+       WHERE uuid = (SELECT meeting_uuid FROM inventory WHERE file_key = ?) AND sidecars_due = 0`,
+    ).run(key);
+  }
+
+  /** Files that hooks made of the files of a meeting: file key, plugin and path, in order. */
+  madeOf(meetingUuid: string): MadeFile[] {
+    const sql =
+      `SELECT m.file_key, m.plugin, m.path FROM inventory i JOIN made_files m ON m.file_key = i.file_key
+      WHERE i.meeting_uuid = ? ORDER BY m.path`;
+    return this.#db.prepare(sql).all(meetingUuid) as unknown as MadeFile[];
   }
 
   /** How the calls made by a run came out, and how many are still due for these plugins. */

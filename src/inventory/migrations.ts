@@ -180,4 +180,9 @@ export const migrations: readonly string[] = [
   -- What is there of a partial that arrives in ranges, as [[start, end], …]; null where it has no gaps.
   ALTER TABLE inventory ADD COLUMN partial_ranges TEXT;
   `,
+  `
+  -- Sidecars name what hooks made; those of former versions are written again, for a rebuild needs more than they said.
+  CREATE INDEX made_files_of ON made_files (file_key);
+  UPDATE meetings SET sidecars_due = 1;
+  `,
 ];

@@ -23,16 +23,19 @@ import { Meetings } from "./meetings.ts";
 import { Runs } from "./runs.ts";
 import { Windows } from "./windows.ts";
 
-export { toInventoryError } from "./database.ts";
+export { type Examined, examineInventory, settleInventory } from "./examine.ts";
 export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";
 export type { HeldFile, RunScope, StatusChange, StatusTotal } from "./files.ts";
 export type { Files } from "./files.ts";
 export type { HeldFiles, HeldRow, KnownPath, SidecarOwner } from "./held_files.ts";
-export type { Again, HookRun } from "./hook_runs.ts";
+export type { Again, HookRun, MadeFile } from "./hook_runs.ts";
 export type { Journal } from "./journal.ts";
 export type { MeetingRow, Meetings } from "./meetings.ts";
+export { type JournalLine, readJournal } from "./read_journal.ts";
+export { Restore, type RestoredMeeting, type StagedFile } from "./restore.ts";
 export type { RunFilters, RunRow, RunStatus } from "./runs.ts";
+export { inventoryError as toInventoryError } from "./sqlite_error.ts";
 export type { ProofBasis } from "./windows.ts";
 
 /** An open inventory. */

@@ -5,6 +5,7 @@ import type { EventListener, RunSummary } from "../core/events.ts";
 import type { FileHook, HookName, HookResult, RunInfo } from "../core/plugin.ts";
 import { redactText } from "../core/redact.ts";
 import { type Again, type FileRow, type HookRun, type Inventory, toCandidate } from "../inventory/mod.ts";
+import { Sidecars, type WriteSidecar } from "./sidecars.ts";
 
 /** What calling hooks needs. */
 export interface HookParts {
@@ -176,7 +177,7 @@ export async function callRunHooks(
 
 /** Calls `afterTransfer` for files that are held already. */
 export async function runHeldHooks(
-  parts: HookParts & { readonly again: Again },
+  parts: HookParts & { readonly again: Again; readonly writeText: WriteSidecar },
 ): Promise<{ completed: number; failed: number; pending: number }> {
   const { inventory, plugins, runId, again } = parts;
   const names = plugins.hooks.map(({ plugin }) => plugin);
@@ -184,5 +185,6 @@ export async function runHeldHooks(
   const stage = new HookStage(parts);
   stage.close();
   await stage.run();
+  await new Sidecars(inventory, parts.writeText).drain();
   return inventory.hookRuns.counts(names, runId);
 }

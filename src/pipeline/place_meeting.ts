@@ -10,11 +10,9 @@ import {
   planFolder,
   reservedRootNames,
   sharedFolder,
+  sharedSidecars,
 } from "../storage/mod.ts";
 import type { Entry } from "./ingest.ts";
-
-/** Where sidecars of meetings lie that share their folders with others. */
-const sharedSidecars = ["_metadata", "meetings"] as const;
 
 /**
  * Gives the files of a meeting their paths, and the meeting and its host their folders, all for good.
@@ -33,7 +31,7 @@ export function placeMeeting(
   });
   const [first] = placeable;
   if (!first) return;
-  const isShared = sharesFolders || meeting.folder?.startsWith(`${sharedSidecars.join("/")}/`);
+  const isShared = sharesFolders || meeting.folder?.startsWith(`${sharedSidecars}/`);
   if (isShared) return placeShared(meeting, placeable, inventory);
   const folder = meeting.folder ?? giveFolder(meeting, first, inventory);
   nameFiles(folder, placeable, { inventory, meeting });
@@ -66,7 +64,7 @@ interface Placeable {
 function placeShared(meeting: MeetingRow, placeable: readonly Placeable[], inventory: Inventory): void {
   if (meeting.folder === null) {
     const name = `${compactTime(meeting.start_time)}_${meeting.meeting_id}_${shortHash([meeting.uuid], 12)}`;
-    const folder = [...sharedSidecars, encodeSegment(name)].join("/");
+    const folder = `${sharedSidecars}/${encodeSegment(name)}`;
     inventory.meetings.setFolder(meeting.uuid, folder, foldKey(folder));
   }
   const folderOf = ({ segments }: Placeable) => sharedFolder(segments.slice(0, -1));

@@ -66,7 +66,7 @@ export class Sidecars {
     const meeting = this.#inventory.meetings.get(uuid);
     const rows = this.#inventory.files.ofMeeting(uuid);
     if (!meeting?.folder || !rows.some(({ status }) => status === "completed")) return undefined;
-    return { folder: meeting.folder.split("/"), ...sidecarTexts(meeting, rows) };
+    return { folder: meeting.folder.split("/"), ...sidecarTexts(meeting, rows, this.#inventory) };
   }
 }
 

@@ -37,6 +37,7 @@ export {
   reservedFileNames,
   reservedRootNames,
   sharedFolder,
+  sharedSidecars,
 } from "./place.ts";
-export { renderFilesCsv, renderMetaJson, type SidecarFile } from "./sidecars.ts";
+export { renderFilesCsv, renderMetaJson, type SidecarFile, type SidecarPlace } from "./sidecars.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";

@@ -7,6 +7,9 @@ import { appendToSegment, cutToBytes, encodeSegment } from "./encode_segment.ts"
 /** Names at the root of the archive that are not a user's. */
 export const reservedRootNames: readonly string[] = ["_metadata", "_logs"];
 
+/** Folder of the sidecars of meetings that share their folders with others. */
+export const sharedSidecars = "_metadata/meetings";
+
 /** Names in a meeting's folder that are not a recording's. */
 export const reservedFileNames: readonly string[] = ["meta.json", "files.csv"];
 

@@ -23,6 +23,27 @@ export interface SidecarFile {
   readonly status: string;
   /** Why it is skipped or failed. */
   readonly reason?: string | undefined;
+  /** Without a dot. */
+  readonly fileExtension?: string | undefined;
+  /** As Zoom names it (participant audio). */
+  readonly fileName?: string | undefined;
+  readonly deletedTime?: string | undefined;
+  /** Below the archive, where it does not lie in the meeting's folder. */
+  readonly path?: string | undefined;
+  /** Path of the file that a hook put in its place. */
+  readonly replacedBy?: string | undefined;
+  /** What hooks made of it. */
+  readonly made?: readonly { readonly plugin: string; readonly path: string }[] | undefined;
+}
+
+/** Where a meeting and its host have their places, for whoever reads the sidecar back. */
+export interface SidecarPlace {
+  /** Of the meeting, `/`-separated. */
+  readonly folder: string;
+  /** Of the host. */
+  readonly userFolder?: string | undefined;
+  /** Of the host, where the meeting does not state it. */
+  readonly userEmail?: string | undefined;
 }
 
 /**
@@ -56,16 +77,39 @@ export function renderFilesCsv(files: readonly SidecarFile[]): string {
  * The same meeting in the same state gives the same text, whatever order the listing had.
  *
  * @param meeting `raw` is Zoom's JSON; where it is missing or silent the other fields stand in, under Zoom's names
+ * @param place is told below `archive`, together with what the inventory says otherwise than `raw`
  */
 export function renderMetaJson(
   meeting: Meeting & { readonly raw?: Readonly<Record<string, unknown>> },
   files: readonly SidecarFile[],
+  place?: SidecarPlace,
 ): string {
   const known = { ...describeMeeting(meeting), ...dropEmpty(redactData(meeting.raw ?? {}) as Fields) };
   const leading = Object.fromEntries(leadingFields.filter((name) => name in known).map((n) => [n, known[n]]));
   const rest = sortKeys(known) as Fields;
-  return `${plainJson({ ...leading, ...rest, files: inOrder(files).map(describeFile) }, 2)}\n`;
+  const archive = place ? { archive: describePlace(place, meeting, known) } : {};
+  return `${plainJson({ ...leading, ...rest, ...archive, files: inOrder(files).map(describeFile) }, 2)}\n`;
 }
+
+/** The place, and each field of the inventory that Zoom's description states in another way. */
+function describePlace(place: SidecarPlace, meeting: Meeting, known: Fields): Fields {
+  const { folder, userFolder: user_folder, userEmail: user_email } = place;
+  const ours: Fields = { ...emptyMeeting, ...describeMeeting(meeting) };
+  const differing = Object.entries(ours).filter(([name, value]) =>
+    String(value ?? "") !== String(known[name] ?? "")
+  );
+  return { ...dropEmpty({ folder, user_folder, user_email }), ...Object.fromEntries(differing) };
+}
+
+const emptyMeeting: Fields = {
+  topic: "",
+  start_time: "",
+  timezone: "",
+  host_id: "",
+  host_email: "",
+  type: null,
+  auto_delete_date: null,
+};
 
 type Fields = Record<string, unknown>;
 
@@ -100,6 +144,12 @@ function describeFile(file: SidecarFile): Fields {
     sha256: file.sha256,
     status: file.status,
     reason: file.reason,
+    file_extension: file.fileExtension,
+    file_name: file.fileName,
+    deleted_time: file.deletedTime,
+    path: file.path,
+    replaced_by: file.replacedBy,
+    made: file.made && file.made.length > 0 ? file.made : undefined,
   });
 }
 

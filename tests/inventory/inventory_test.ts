@@ -92,7 +92,9 @@ Deno.test("a file that is no database is refused with a way out", () =>
     await Deno.writeTextFile(path, "this is no database, but long enough to look like one ".repeat(20));
     assert.throws(
       () => openInventory(path),
-      (error) => error instanceof InventoryError && /move it away/.test(error.hint ?? ""),
+      (error) =>
+        error instanceof InventoryError && error.code === "inventory_corrupt" &&
+        /zoom-extract rebuild/.test(error.hint ?? ""),
     );
   }));
 
@@ -232,4 +234,17 @@ Deno.test("a reader leaves no file of its own behind, and takes none from a writ
     assert.deepEqual(names(), before);
     addFile(writer, "f2");
     assert.equal(writer.files.get("f2")?.file_key, "f2");
+  }));
+
+Deno.test("where SQLite can make no files beside it, as on a read-only disk, a database is read all the same", () =>
+  withDirectory(async (dir) => {
+    const path = join(dir, "a#b?c%41.db");
+    {
+      using inventory = openInventory(path, { clock });
+      addFile(inventory, "f1");
+    }
+    await Deno.symlink(`${path}-shm`, `${path}-shm`);
+    assert.throws(() => openInventory(path), { code: "inventory_read_only" });
+    using inventory = openInventory(path, { readOnly: true });
+    assert.equal(inventory.files.get("f1")?.status, "pending");
   }));

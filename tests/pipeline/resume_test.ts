@@ -73,7 +73,7 @@ Deno.test("--resume after a run that came to a good end says so and does what is
 Deno.test("--resume where the database is new goes by the state file", async () => {
   await using pipeline = await PipelineUnderTest.create();
   const runId = await stopped(pipeline);
-  for (const name of ["inventory.db", "inventory.db-wal", "inventory.db-shm"]) {
+  for (const name of ["inventory.db", "inventory.db-wal", "inventory.db-shm", "inventory.jsonl"]) {
     await Deno.remove(join(pipeline.dir, "_logs", name)).catch(() => {});
   }
   const summary = await pipeline.run({ resume: true });
