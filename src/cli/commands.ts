@@ -1,4 +1,5 @@
 import type { CommandInfo } from "./command_info.ts";
+import { info as adopt } from "./infos/adopt.ts";
 import { info as demo } from "./infos/demo.ts";
 import { info as extract } from "./infos/extract.ts";
 import { info as help } from "./infos/help.ts";
@@ -8,7 +9,7 @@ import { info as plugins } from "./infos/plugins.ts";
 import { info as simulate } from "./infos/simulate.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly CommandInfo[] = [extract, list, plugins, hooks, simulate, demo, help];
+export const commands: readonly CommandInfo[] = [extract, list, adopt, plugins, hooks, simulate, demo, help];
 
 /** The command of that name, if there is one. */
 export function findCommand(name: string): CommandInfo | undefined {

@@ -9,6 +9,7 @@ import {
   what,
   where,
 } from "./option_groups.ts";
+import { rows as adoptRows } from "./infos/adopt.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 
 /** What works on an archive. */
@@ -66,7 +67,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "30 days ago",
     help: "First day, UTC, inclusive.",
     group: what,
-    commands: both,
+    commands: ["extract", "list"],
   },
   {
     long: "to-date",
@@ -256,7 +257,7 @@ export const optionRows: readonly OptionRow[] = [
     min: 0,
     help: "Space to leave free on the disk of the archive.",
     group: where,
-    commands: extract,
+    commands: ["extract", "adopt"],
   },
   {
     long: "order",
@@ -581,6 +582,7 @@ export const optionRows: readonly OptionRow[] = [
     group: simulated,
     commands: simulate,
   },
+  ...adoptRows,
 ];
 
 /** The options of one command. */

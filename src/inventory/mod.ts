@@ -22,6 +22,14 @@ import { Meetings } from "./meetings.ts";
 import { Runs } from "./runs.ts";
 import { Windows } from "./windows.ts";
 
+export {
+  AdoptSheet,
+  type FoundRow,
+  type FoundStatus,
+  type ReportRow,
+  type SheetRow,
+  uuidSlug,
+} from "./adopt_sheet.ts";
 export { toInventoryError } from "./database.ts";
 export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";

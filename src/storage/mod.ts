@@ -19,6 +19,7 @@
  */
 export { type ArchiveLock, archiveLock, type LockHolder } from "./archive_lock.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
+export { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "./foreign_file.ts";
 export { freeBytes } from "./free_bytes.ts";
 export { localSink } from "./local_sink.ts";
 export { defaultNaming } from "./naming/default_naming.ts";
@@ -35,4 +36,5 @@ export {
   sharedFolder,
 } from "./place.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile } from "./sidecars.ts";
+export { type Walked, walkFiles, type WalkOptions } from "./walk_files.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";
