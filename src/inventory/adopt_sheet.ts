@@ -142,10 +142,14 @@ export class AdoptSheet implements Disposable {
     return this.#db.prepare(sql).all({ from: fromS, to: toS, ...near }) as unknown as SheetRow[];
   }
 
-  /** True when another listed file has the same extension and size: size says little then. */
-  hasTwin({ file_key, file_extension, size }: SheetRow): boolean {
-    const sql = "SELECT 1 FROM listed WHERE file_extension = ? AND size = ? AND file_key <> ? LIMIT 1";
-    return this.#db.prepare(sql).get(file_extension, size, file_key) !== undefined;
+  /** True when another medium has the same size, or one that Zoom does not state: size says little then. */
+  hasTwin({ file_key, size }: SheetRow): boolean {
+    const other = "SELECT 1 FROM listed WHERE file_extension = ? AND file_key <> ?";
+    return mediaExtensions.some((extension) =>
+      this.#db.prepare(`${other} AND size = ? LIMIT 1`).get(extension, file_key, size) !== undefined ||
+      this.#db.prepare(`${other} AND size IS NULL LIMIT 1`).get(extension, file_key) !== undefined ||
+      this.#db.prepare(`${other} AND size = 0 LIMIT 1`).get(extension, file_key) !== undefined
+    );
   }
 
   /** Up to `limit` found files with this status after `afterId`. */
@@ -228,6 +232,9 @@ export class AdoptSheet implements Disposable {
     this.#db[Symbol.dispose]();
   }
 }
+
+/** What video and sound end in. */
+export const mediaExtensions: readonly string[] = ["mp4", "m4a"];
 
 /** A uuid without what cannot stand in a file name. */
 export function uuidSlug(uuid: string): string {

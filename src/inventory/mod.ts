@@ -26,6 +26,7 @@ export {
   AdoptSheet,
   type FoundRow,
   type FoundStatus,
+  mediaExtensions,
   type ReportRow,
   type SheetRow,
   uuidSlug,

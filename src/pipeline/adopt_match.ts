@@ -1,6 +1,6 @@
 import { isCancellation, toError, TransferError } from "../core/errors.ts";
 import { formatCount } from "../core/units.ts";
-import type { AdoptSheet, FoundRow, SheetRow } from "../inventory/mod.ts";
+import { type AdoptSheet, type FoundRow, mediaExtensions, type SheetRow } from "../inventory/mod.ts";
 import type { ForeignFile } from "../storage/mod.ts";
 import { checkContent, headSizeBytes } from "../transfer/mod.ts";
 import { type Answer, type AskContext, askZoom, readAt } from "./adopt_ask.ts";
@@ -15,8 +15,6 @@ export interface MatchContext {
   /** IANA name of this machine's zone. */
   readonly localZone: string;
   readonly ask: AskContext;
-  /** Tells how far it is. */
-  readonly onJudged?: () => void;
 }
 
 type Verdict = Parameters<AdoptSheet["judge"]>[1];
@@ -28,6 +26,9 @@ interface Named {
   /** Why there is none. */
   readonly why?: string;
 }
+
+/** Most of the time goes into waiting for Zoom's storage. */
+const judgedAtOnce = 8;
 
 /** More recordings than one question each is good for. */
 const mostAsked = 8;
@@ -41,10 +42,10 @@ export async function matchFound(context: MatchContext): Promise<void> {
     if (!last) break;
     after = last.id;
     const verdicts: Verdict[] = [];
-    for (const row of rows) {
+    for (let start = 0; start < rows.length; start += judgedAtOnce) {
       ask.signal.throwIfAborted();
-      verdicts.push(await judge(row, context));
-      context.onJudged?.();
+      const some = rows.slice(start, start + judgedAtOnce);
+      verdicts.push(...await Promise.all(some.map((row) => judge(row, context))));
     }
     sheet.transaction(() =>
       rows.forEach(({ id }, i) => sheet.judge(id, verdicts[i] ?? { status: "unmatched" }))
@@ -191,8 +192,11 @@ async function settleOne(
   context: MatchContext,
 ): Promise<Verdict> {
   if (row.status === "completed" || unusable(row) !== undefined) return accept(row, proof);
+  const isMedium = mediaExtensions.includes(row.file_extension);
   const hasTwin = context.sheet.hasTwin(row);
-  const mustAsk = size !== "exact" || (!stated && (hasTwin || await endsInZeros(found, context)));
+  // Texts are small and alike: comparing one costs what fetching it would, and no name is believed for it.
+  const isDoubtful = !isMedium || hasTwin || await endsInZeros(found, context);
+  const mustAsk = size !== "exact" || (!stated && isDoubtful);
   if (!mustAsk) return accept(row, proof);
   const answer = await askAbout(row, found, { thorough: hasTwin, context });
   if (answer.verdict === "same") return accept(row, proof);
