@@ -320,6 +320,7 @@ Deno.test("an archive of this program elsewhere is taken over by its digests; a 
   const refused = files.filter(({ status }) => status !== "adopted");
   assert.deepEqual(refused.map(({ file, status }) => [file, status]), [[victim, "refused"]]);
   assert.match(refused[0]?.why ?? "", /its meta\.json states another SHA-256$/);
+  assert.ok((await archive.tree()).every((path) => !path.endsWith(".part")));
   zoom.resetCounts();
   assert.equal((await extract(zoom, archive)).code, 0);
   assert.equal(zoom.count("/rec/*"), 1);
