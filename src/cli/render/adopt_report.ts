@@ -99,9 +99,8 @@ function verdict(
     );
   }
   if (matched.files === 0) return style.green("Done: nothing to take over");
-  return style.green(
-    `Nothing was changed: zoom-extract adopt ${word(dir)} --by link takes over what matches`,
-  );
+  const command = `zoom-extract adopt ${word(dir)} -o ${word(outputDir)} --by link`;
+  return style.green(`Nothing was changed: ${command} takes over what matches`);
 }
 
 function word(path: string): string {
