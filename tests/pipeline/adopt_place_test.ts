@@ -172,3 +172,17 @@ Deno.test("a file that changes after it was judged is left alone", async () => {
   assert.equal(held.size, 0);
   assert.equal(await Deno.readTextFile(join(test.dir, name)), "jello");
 });
+
+Deno.test("what an interrupted download left in the partial is not part of the copy", async () => {
+  await using test = await AdoptUnderTest.create();
+  await test.write({ [name]: bytes });
+  await test.adopt(account());
+  {
+    using inventory = inventoryOf(test);
+    inventory.files.setStatus("m-0", { status: "pending", file_size: null, sha256: null }, "run-0");
+  }
+  const path = join(test.root, "ana@example.test", await folderOf(test), settled[0] ?? "");
+  await Deno.rename(path, `${path}.part`);
+  const { held } = await test.adopt(account(), { by: "copy" });
+  assert.deepEqual([...held], [["m-0", sha256(bytes)]]);
+});
