@@ -33,7 +33,7 @@ export interface Finding {
 export interface VerifyParts {
   /** Absolute path of the archive. */
   readonly root: string;
-  readonly inventory: Pick<Inventory, "heldFiles" | "files" | "meetings">;
+  readonly inventory: Pick<Inventory, "heldFiles" | "files" | "hookRuns" | "meetings">;
   /** Reads files back and holds their digests against the inventory. */
   readonly deep: boolean;
   /** Which files are read back; all when absent. */

@@ -1,4 +1,5 @@
 import type { CommandInfo } from "./command_info.ts";
+import { info as adopt } from "./infos/adopt.ts";
 import { info as demo } from "./infos/demo.ts";
 import { info as extract } from "./infos/extract.ts";
 import { info as help } from "./infos/help.ts";
@@ -15,6 +16,7 @@ export const commands: readonly CommandInfo[] = [
   list,
   verify,
   rebuild,
+  adopt,
   plugins,
   hooks,
   simulate,

@@ -34,6 +34,43 @@ export interface ListedRow {
   readonly plannedPath?: string | undefined;
 }
 
+/** One file that `adopt` found. */
+export interface AdoptedFile {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly size: number;
+  readonly status: string;
+  /** Why it was not taken over. */
+  readonly why: string | null;
+  /** What speaks for the match. */
+  readonly proof: string | null;
+  readonly file_key: string | null;
+  /** Where it goes in the archive. */
+  readonly archive_path: string | null;
+}
+
+/** Files and bytes. */
+interface Count {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** How an adoption came out, in the shape `--json` prints. */
+export interface AdoptTotals {
+  readonly exit_code: number;
+  readonly by?: string;
+  readonly range: Config["range"];
+  readonly matched: Count;
+  readonly adopted: Count;
+  readonly held: Count;
+  readonly unmatched: Count;
+  readonly refused: Count;
+  readonly failed: Count;
+  readonly still_to_fetch: Count;
+  readonly asked: number;
+  readonly windows: RunSummary["windows"];
+}
+
 /** Lists the files of an account without fetching any. */
 export type ListFiles = (
   config: Config,

@@ -60,10 +60,16 @@ function checkPositionals(command: CommandInfo, positionals: readonly string[]):
   const extra = positionals[command.positionals ?? 0];
   if (extra === undefined) return;
   const meant = findCommand(extra);
-  const takes = command.positionals ? "explains one command" : "takes options only";
+  const takes = command.name === "adopt"
+    ? "takes one folder"
+    : command.positionals
+    ? "explains one command"
+    : "takes options only";
   throw new UsageError(`Cannot use "${extra}": zoom-extract ${command.name} ${takes}`, {
     value: extra,
-    hint: command.positionals
+    hint: command.name === "adopt"
+      ? "quote a path with spaces; run it once per folder"
+      : command.positionals
       ? `one command at a time: zoom-extract ${command.name} ${extra}`
       : meant
       ? `the command comes first: zoom-extract ${extra} …`

@@ -10,6 +10,7 @@ import {
   where,
 } from "./option_groups.ts";
 import { rows as rebuildRows } from "./infos/rebuild.ts";
+import { rows as adoptRows } from "./infos/adopt.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 import { rows as verifyRows } from "./infos/verify.ts";
 
@@ -70,7 +71,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "30 days ago",
     help: "First day, UTC, inclusive; with an earlier --to-date alone, 30 days before that.",
     group: what,
-    commands: both,
+    commands: ["extract", "list"],
   },
   {
     long: "to-date",
@@ -273,7 +274,7 @@ export const optionRows: readonly OptionRow[] = [
     min: 0,
     help: "Space to leave free on the disk of the archive.",
     group: where,
-    commands: fetching,
+    commands: [...fetching, "adopt"],
   },
   {
     long: "order",
@@ -600,6 +601,7 @@ export const optionRows: readonly OptionRow[] = [
   },
   ...verifyRows,
   ...rebuildRows,
+  ...adoptRows,
 ];
 
 /** Commands that need the account only with one of their switches: nothing about it is read without that. */

@@ -24,6 +24,15 @@ import { Runs } from "./runs.ts";
 import { Windows } from "./windows.ts";
 
 export { type Examined, examineInventory, settleInventory } from "./examine.ts";
+export {
+  AdoptSheet,
+  type FoundRow,
+  type FoundStatus,
+  mediaExtensions,
+  type ReportRow,
+  type SheetRow,
+  uuidSlug,
+} from "./adopt_sheet.ts";
 export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";
 export type { HeldFile, RunScope, StatusChange, StatusTotal } from "./files.ts";

@@ -15,3 +15,6 @@ export { repairArchive, type RepairOutcome, type RepairParts } from "./repair.ts
 export { filtersOf, resolveResume } from "./resume.ts";
 export { runOnce, type RunParts } from "./run.ts";
 export { createSelection, type Selection } from "./select.ts";
+export { type AdoptParts, type AdoptSummary, reportAdoption, takeOver, type TakeOverParts } from "./adopt.ts";
+export type { AdoptBy } from "./adopt_place.ts";
+export { scanFolder, type Scanned } from "./adopt_scan.ts";

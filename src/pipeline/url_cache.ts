@@ -16,6 +16,11 @@ export class UrlCache {
     if (this.#urls.size < this.#capacity || this.#urls.has(key)) this.#urls.set(key, url);
   }
 
+  /** Shows the address and keeps it. */
+  peek(key: string): string | undefined {
+    return this.#urls.get(key);
+  }
+
   /** Hands the address out once: a second attempt asks Zoom for a fresh one. */
   take(key: string): string | undefined {
     const url = this.#urls.get(key);

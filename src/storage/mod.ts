@@ -22,6 +22,7 @@ export { type ArchiveLock, archiveLock, type LockHolder } from "./archive_lock.t
 export { Aside, moveWithin, type Recovered, removeEmpty } from "./aside.ts";
 export { asideSink } from "./aside_sink.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
+export { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "./foreign_file.ts";
 export { freeBytes } from "./free_bytes.ts";
 export { localSink } from "./local_sink.ts";
 export { defaultNaming } from "./naming/default_naming.ts";
@@ -40,4 +41,5 @@ export {
   sharedSidecars,
 } from "./place.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile, type SidecarPlace } from "./sidecars.ts";
+export { type Walked, walkFiles, type WalkOptions } from "./walk_files.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";
