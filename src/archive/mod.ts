@@ -5,6 +5,11 @@
  *
  * @module
  */
+export { type BagReport, type BagRequest, manifestLine, writeBag } from "./export_bag.ts";
+export { checksumLine, type ExportTally, exportText, type TextFormat } from "./export_text.ts";
 export { type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
+export { ownersMeant, readReconciliation, type ReconciliationRequest } from "./reconciliation.ts";
+export { findRunning, type RunningRun } from "./running.ts";
+export { readMonths, readStatus, type StatusRequest } from "./status.ts";
 export { type FoundState, type StateDetails, StateFile } from "./state_file.ts";

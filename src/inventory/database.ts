@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { InventoryError, toError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
@@ -19,7 +20,7 @@ export class Database implements Disposable {
     const readOnly = options.readOnly ?? false;
     this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
     this.#db = guard(path, () => {
-      const db = new DatabaseSync(path, { readOnly, timeout: 5_000 });
+      const db = readOnly ? openForReading(path) : new DatabaseSync(path, { timeout: 5_000 });
       try {
         if (!readOnly) {
           db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
@@ -62,6 +63,17 @@ export class Database implements Disposable {
     }
   }
 
+  /** Runs `body` on the database as it stands now, whatever a run writes meanwhile. For reading only. */
+  snapshot<T>(body: () => T): T {
+    if (this.#db.isTransaction) return body();
+    this.#db.exec("BEGIN");
+    try {
+      return body();
+    } finally {
+      this.#db.exec("COMMIT");
+    }
+  }
+
   /** A transaction that has reached the disk when this returns, also across a power cut; about 0.3 ms. */
   durableTransaction<T>(body: () => T): T {
     this.#db.exec("PRAGMA synchronous = FULL");
@@ -77,6 +89,33 @@ export class Database implements Disposable {
     this.#db.close();
     if (this.#leftovers !== undefined) removeLeftovers(this.#leftovers);
   }
+}
+
+/**
+ * A reader of a database in WAL mode makes a file beside it. On a medium that forbids this nobody can write either,
+ * so the database may be read as it lies there.
+ */
+function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  try {
+    db.prepare("SELECT 1 FROM sqlite_schema").get();
+    return db;
+  } catch (error) {
+    db.close();
+    const canBeAsItLies = isCannotOpen(error) && existsSync(path) && !hasContent(`${path}-wal`);
+    if (!canBeAsItLies) throw error;
+    const url = pathToFileURL(path);
+    url.searchParams.set("immutable", "1");
+    return new DatabaseSync(url, { readOnly: true });
+  }
+}
+
+function isCannotOpen(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("unable to open database file");
+}
+
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /**

@@ -46,7 +46,10 @@ export interface FileRow {
   readonly deleted_time: string | null;
   readonly remote_size: number | null;
   readonly remote_validator: string | null;
+  /** The run that last changed the status. */
   readonly run_id: string;
+  /** The status before that run; null where it found the file, `unknown` where nobody took note. */
+  readonly status_before: FileStatus | "unknown" | null;
   readonly first_seen_at: string;
   readonly updated_at: string;
   readonly completed_at: string | null;

@@ -100,6 +100,8 @@ export interface ListingSink {
 export interface ListingOutcome {
   /** True when Zoom's daily limit cut it short. */
   readonly dailyLimit: boolean;
+  /** Which listing it came down to; the one by users has seen the list of users. */
+  readonly mode?: "account" | "users" | undefined;
 }
 
 /** Runs the listing to its end, handing everything on as it becomes known. */
@@ -111,9 +113,11 @@ export async function runListing(
   const { emit, tally } = sink;
   const progress = { users: 0, windows: 0, meetings: 0, files: 0 };
   let dailyLimit = false;
+  let mode: ListingOutcome["mode"];
   const consume = async (listed: Listed): Promise<void> => {
     switch (listed.type) {
       case "discovery":
+        mode = listed.mode;
         return emit(listed);
       case "users":
         progress.users += listed.users.length;
@@ -146,5 +150,5 @@ export async function runListing(
   await ReadableStream.from(account.list(request))
     .pipeTo(new WritableStream({ write: consume }), { signal: request.signal });
   emit({ type: "listing", ...progress, done: true });
-  return { dailyLimit };
+  return { dailyLimit, mode };
 }

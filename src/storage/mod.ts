@@ -17,7 +17,14 @@
  * ```
  * @module
  */
-export { type ArchiveLock, archiveLock, type LockHolder } from "./archive_lock.ts";
+export {
+  type ArchiveLock,
+  archiveLock,
+  type FoundHolder,
+  type LockHolder,
+  readHolder,
+} from "./archive_lock.ts";
+export { type AtomicFile, createFileAtomic } from "./create_file_atomic.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
 export { freeBytes } from "./free_bytes.ts";
 export { localSink } from "./local_sink.ts";
@@ -34,5 +41,6 @@ export {
   reservedRootNames,
   sharedFolder,
 } from "./place.ts";
+export { sha256OfFile, type Shared, shareFile, type ShareOptions } from "./share_file.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile } from "./sidecars.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";
