@@ -9,6 +9,8 @@ import {
   what,
   where,
 } from "./option_groups.ts";
+import { rows as exportRows } from "./infos/export.ts";
+import { rows as statusRows } from "./infos/status.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 
 /** What works on an archive. */
@@ -55,7 +57,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "all users",
     help: "E-mails or ids, comma-separated; * stands for anything, !x leaves x out.",
     group: what,
-    commands: both,
+    commands: [...both, "status", "export"],
   },
   {
     long: "from-date",
@@ -581,6 +583,8 @@ export const optionRows: readonly OptionRow[] = [
     group: simulated,
     commands: simulate,
   },
+  ...statusRows,
+  ...exportRows,
 ];
 
 /** The options of one command. */
