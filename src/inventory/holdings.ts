@@ -63,15 +63,15 @@ export class Holdings {
         SELECT (SELECT min(user_id) FROM inventory WHERE user_id > ids.id) FROM ids WHERE ids.id IS NOT NULL
       ), ${wholeList}
       SELECT ids.id AS id, coalesce(u.status, '') AS status,
-        coalesce(nullif(u.email, ''), (SELECT user_email FROM inventory WHERE user_id = ids.id LIMIT 1), '') AS email,
+        coalesce(nullif(u.email, ''), (SELECT user_email FROM inventory WHERE user_id = ids.id LIMIT 1), '') AS address,
         coalesce(u.first_seen_at, '') AS first_seen_at, ${hasLeft} AS has_left,
         iif(${hasLeft}, coalesce(seen.updated_at, ''), '') AS left_at
       FROM ids LEFT JOIN users u ON u.id = ids.id LEFT JOIN runs seen ON seen.run_id = u.listed_run
         LEFT JOIN whole ON true
-      WHERE ids.id IS NOT NULL ORDER BY lower(email), ids.id`;
+      WHERE ids.id IS NOT NULL ORDER BY lower(address), ids.id`;
     return this.#db.prepare(sql).all().map((row) => ({
       id: String(row["id"]),
-      email: String(row["email"]),
+      email: String(row["address"]),
       status: String(row["status"]),
       hasLeft: Number(row["has_left"]) === 1,
       first_seen_at: String(row["first_seen_at"]),
