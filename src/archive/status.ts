@@ -44,16 +44,7 @@ export function readStatus(inventory: Inventory, request: StatusRequest): Archiv
     const narrowing = { userIds, range };
     const today = isoDay(nowMs);
     const reconciled = readReconciliation(inventory, { narrowing, runId: last?.run_id, today, owners });
-    const proofs = inventory.proofs.totals(last?.run_id ?? "");
-    const windows = {
-      proven: proofs.proven,
-      remembered: proofs.remembered,
-      unproven: coverage.unproven(range).length,
-      unproven_trash: last ? inventory.proofs.unprovenTrash(last.run_id) : 0,
-      oldest_proof: proofs.oldest,
-      newest_proof: proofs.newest,
-      gaps: coverage.gaps((user) => filter.matches(user), range),
-    };
+    const windows = windowsOf(inventory, coverage, { last: last?.run_id, range, isMeant: filter.matches });
     const incomplete = incompleteness({
       last: runs.find(({ run_id }) => run_id !== request.running?.run_id),
       sums,
@@ -84,6 +75,27 @@ export function readStatus(inventory: Inventory, request: StatusRequest): Archiv
       expiring: reconciled.expiring,
     };
   });
+}
+
+function windowsOf(
+  { proofs }: Inventory,
+  coverage: Coverage,
+  { last, range, isMeant }: {
+    last: string | undefined;
+    range: DateRange | undefined;
+    isMeant: (user: { id: string; email: string }) => boolean;
+  },
+): ArchiveStatus["windows"] {
+  const { proven, remembered, oldest, newest } = proofs.totals(last ?? "");
+  return {
+    proven,
+    remembered,
+    unproven: coverage.unproven(range).length,
+    unproven_trash: last === undefined ? 0 : proofs.unprovenTrash(last),
+    oldest_proof: oldest,
+    newest_proof: newest,
+    gaps: coverage.gaps(isMeant, range),
+  };
 }
 
 /**
