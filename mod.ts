@@ -15,6 +15,14 @@ import type { ListedFileState } from "./src/pipeline/mod.ts";
 export type { Clock } from "./src/core/clock.ts";
 export type { ApiPlan, Config, Credentials, Discovery, Order, PartialConfig } from "./src/core/config.ts";
 export type { DateRange } from "./src/core/date_range.ts";
+export type {
+  DepartedHost,
+  Expiry,
+  MissingFile,
+  MissingGroup,
+  Reconciliation,
+  RunChanges,
+} from "./src/core/reconciliation.ts";
 export {
   ApiError,
   AppError,

@@ -5,12 +5,17 @@
  *
  * @module
  */
+export { type BagReport, type BagRequest, manifestLine, writeBag } from "./export_bag.ts";
+export { checksumLine, type ExportTally, exportText, type TextFormat } from "./export_text.ts";
 export { type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
 export { type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
 export { rebuildInventory, type RebuildOptions } from "./rebuild.ts";
 export type { Oddity, OddityKind, RebuildSummary } from "./rebuild_report.ts";
 export { refuseLost } from "./lost.ts";
+export { ownersMeant, readReconciliation, type ReconciliationRequest } from "./reconciliation.ts";
+export { findRunning, type RunningRun } from "./running.ts";
+export { readMonths, readStatus, type StatusRequest } from "./status.ts";
 export { type FoundState, type StateDetails, StateFile } from "./state_file.ts";
 export { isIntact } from "./_check_files.ts";
 export { createLook, type Look, type Standing } from "./_look.ts";

@@ -1,6 +1,7 @@
 import type { CommandInfo } from "./command_info.ts";
 import { info as adopt } from "./infos/adopt.ts";
 import { info as demo } from "./infos/demo.ts";
+import { info as exportInfo } from "./infos/export.ts";
 import { info as extract } from "./infos/extract.ts";
 import { info as help } from "./infos/help.ts";
 import { info as hooks } from "./infos/hooks.ts";
@@ -8,13 +9,16 @@ import { info as list } from "./infos/list.ts";
 import { info as plugins } from "./infos/plugins.ts";
 import { info as rebuild } from "./infos/rebuild.ts";
 import { info as simulate } from "./infos/simulate.ts";
+import { info as status } from "./infos/status.ts";
 import { info as verify } from "./infos/verify.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandInfo[] = [
   extract,
   list,
+  status,
   verify,
+  exportInfo,
   rebuild,
   adopt,
   plugins,

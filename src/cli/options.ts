@@ -11,6 +11,8 @@ import {
 } from "./option_groups.ts";
 import { rows as rebuildRows } from "./infos/rebuild.ts";
 import { rows as adoptRows } from "./infos/adopt.ts";
+import { rows as exportRows } from "./infos/export.ts";
+import { rows as statusRows } from "./infos/status.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 import { rows as verifyRows } from "./infos/verify.ts";
 
@@ -60,7 +62,7 @@ export const optionRows: readonly OptionRow[] = [
     defaultText: "all users",
     help: "E-mails or ids, comma-separated; * stands for anything, !x leaves x out.",
     group: what,
-    commands: both,
+    commands: [...both, "status", "export"],
   },
   {
     long: "from-date",
@@ -602,6 +604,8 @@ export const optionRows: readonly OptionRow[] = [
   ...verifyRows,
   ...rebuildRows,
   ...adoptRows,
+  ...statusRows,
+  ...exportRows,
 ];
 
 /** Commands that need the account only with one of their switches: nothing about it is read without that. */

@@ -52,3 +52,14 @@ export function subtractRanges(range: DateRange, covered: readonly DateRange[]):
   if (next <= range.to) gaps.push({ from: next, to: range.to });
   return gaps;
 }
+
+/** As few ranges as possible with the days of all of `ranges`, ascending. */
+export function mergeRanges(ranges: readonly DateRange[]): DateRange[] {
+  const merged: DateRange[] = [];
+  for (const range of [...ranges].sort((a, b) => a.from < b.from ? -1 : a.from > b.from ? 1 : 0)) {
+    const last = merged.at(-1);
+    if (last === undefined || range.from > addDays(last.to, 1)) merged.push(range);
+    else if (range.to > last.to) merged[merged.length - 1] = { from: last.from, to: range.to };
+  }
+  return merged;
+}

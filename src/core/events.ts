@@ -1,4 +1,5 @@
 import type { DateRange } from "./date_range.ts";
+import type { Reconciliation } from "./reconciliation.ts";
 import type { Candidate } from "./recording.ts";
 
 /** How one date window of one listing came out. */
@@ -85,6 +86,8 @@ export interface RunSummary {
   readonly failures: readonly Failure[];
   /** Calls of hooks: done by this run, failed, and still due. Present where plugins with hooks take part. */
   readonly hooks?: { readonly completed: number; readonly failed: number; readonly pending: number };
+  /** What is missing and why, what the run changed, who has left, what expires next. Absent after `--dry-run`. */
+  readonly reconciliation?: Reconciliation;
   /** Present after `--dry-run`: what a real run would do. */
   readonly plan?: Plan;
 }

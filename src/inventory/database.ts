@@ -57,15 +57,12 @@ export class Database implements Disposable {
     this.#db.function(name, (a, b) => implementation(String(a), String(b)));
   }
 
-  /**
-   * Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. A reader sees the
-   * database as it stands now, whatever a run writes meanwhile.
-   */
+  /** Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. */
   transaction<T>(body: () => T): T {
+    if (this.#isReadOnly) return this.snapshot(body);
     if (this.#db.isTransaction) return body();
     return translated(this.#path, () => {
-      if (this.#isReadOnly) this.#db.exec("BEGIN");
-      else this.#begin();
+      this.#begin();
       try {
         const result = body();
         this.#db.exec("COMMIT");
@@ -73,6 +70,19 @@ export class Database implements Disposable {
       } catch (error) {
         if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
         throw error;
+      }
+    });
+  }
+
+  /** Runs `body`, which only reads, on the database as it stands now, whatever a run writes meanwhile. */
+  snapshot<T>(body: () => T): T {
+    if (this.#db.isTransaction) return body();
+    return translated(this.#path, () => {
+      this.#db.exec("BEGIN");
+      try {
+        return body();
+      } finally {
+        this.#db.exec("COMMIT");
       }
     });
   }

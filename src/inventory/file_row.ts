@@ -48,7 +48,10 @@ export interface FileRow {
   readonly remote_validator: string | null;
   /** JSON of the ranges that are there of a partial with gaps. */
   readonly partial_ranges: string | null;
+  /** The run that last changed the status. */
   readonly run_id: string;
+  /** The status before that run; null where it found the file, `unknown` where nobody took note. */
+  readonly status_before: FileStatus | "unknown" | null;
   readonly first_seen_at: string;
   readonly updated_at: string;
   readonly completed_at: string | null;

@@ -115,12 +115,13 @@ export class Files {
       "error_code",
       "error",
       "run_id",
+      "status_before",
       "first_seen_at",
       "updated_at",
     ];
     const now = this.#now();
     const { status, reason = null, error_code = null, error = null } = change;
-    const row = { ...columns, status, reason, error_code, error, run_id: runId };
+    const row = { ...columns, status, reason, error_code, error, run_id: runId, status_before: null };
     this.#db.transaction(() => {
       this.#db.prepare(
         `INSERT INTO inventory (${names.join(", ")}) VALUES (${names.map((n) => `:${n}`).join(", ")})`,
@@ -176,7 +177,8 @@ export class Files {
     const sets = fields.map(([name]) => `${name} = :${name}`).join(", ");
     this.#db.transaction(() => {
       this.#db.prepare(
-        `UPDATE inventory SET ${sets}, run_id = :run_id, updated_at = :now WHERE file_key = :key`,
+        `UPDATE inventory SET ${sets}, status_before = iif(run_id = :run_id, status_before, status),
+           run_id = :run_id, updated_at = :now WHERE file_key = :key`,
       ).run({ ...Object.fromEntries(fields), run_id: runId, now: this.#now(), key });
       if (before.status !== change.status) this.#journal(key, before, change, runId);
       this.#setSidecarsDue(before.meeting_uuid);

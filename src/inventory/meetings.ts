@@ -89,6 +89,12 @@ export class Meetings {
     ).run({ id: user.id, email: user.email, name: user.displayName, status: user.status, now: this.#now() });
   }
 
+  /** Notes that the list of users of run `runId` showed these. */
+  markListed(ids: readonly string[], runId: string): void {
+    const mark = this.#db.prepare("UPDATE users SET listed_run = ? WHERE id = ? AND listed_run IS NOT ?");
+    for (const id of ids) mark.run(runId, id, runId);
+  }
+
   user(id: string): (User & { folder: string | null }) | undefined {
     const row = this.#db.prepare("SELECT * FROM users WHERE id = ?").get(id);
     if (!row) return undefined;

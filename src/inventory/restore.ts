@@ -111,7 +111,12 @@ export class Restore implements Disposable {
   }
 
   /** Adds a file whose key and path are free. */
-  addFile(row: Omit<FileRow, "remote_size" | "remote_validator" | "partial_ranges" | "updated_at">): void {
+  addFile(
+    row: Omit<
+      FileRow,
+      "remote_size" | "remote_validator" | "partial_ranges" | "status_before" | "updated_at"
+    >,
+  ): void {
     this.#insert("inventory", { ...row, updated_at: this.#now });
   }
 

@@ -71,6 +71,11 @@ export class Runs {
     });
   }
 
+  /** Notes that a run has seen the list of all users whole: who is not in it has left. */
+  markUsersListed(runId: string): void {
+    this.#db.prepare("UPDATE runs SET users_listed = 1 WHERE run_id = ?").run(runId);
+  }
+
   /** Runs that ended without saying so: their process died. They become `interrupted`. */
   markDead(): number {
     return Number(

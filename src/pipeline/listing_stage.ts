@@ -99,6 +99,8 @@ export interface ListingSink {
 export interface ListingOutcome {
   /** True when Zoom's daily limit cut it short. */
   readonly dailyLimit: boolean;
+  /** Which listing it came down to; the one by users has seen the list of users. */
+  readonly mode?: "account" | "users" | undefined;
 }
 
 /** Runs the listing to its end, handing everything on as it becomes known. */
@@ -111,9 +113,11 @@ export async function runListing(
   const progress = { users: 0, windows: 0, meetings: 0, files: 0 };
   const people = new Set<string>();
   let dailyLimit = false;
+  let mode: ListingOutcome["mode"];
   const consume = async (listed: Listed): Promise<void> => {
     switch (listed.type) {
       case "discovery":
+        mode = listed.mode;
         return emit(listed);
       case "users":
         // The trash and the recordings each announce whom they are about to list.
@@ -148,7 +152,7 @@ export async function runListing(
   await ReadableStream.from(account.list(request))
     .pipeTo(new WritableStream({ write: consume }), { signal: request.signal });
   emit({ type: "listing", ...progress, done: true });
-  return { dailyLimit };
+  return { dailyLimit, mode };
 }
 
 /** A listing that failed, as the window that it leaves unproven. */

@@ -1,11 +1,9 @@
 import { type Clock, isoDay } from "../core/clock.ts";
 import { addDays } from "../core/date_range.ts";
 import type { EventListener } from "../core/events.ts";
+import { purgeDay } from "../core/retention.ts";
 import { formatCount } from "../core/units.ts";
 import type { FileRow, Inventory, RunScope } from "../inventory/mod.ts";
-
-/** Days a recording stays in the trash before Zoom purges it (Zoom support, KB0062905). */
-export const trashDays = 30;
 
 const warnDays = 7;
 const maxCounted = 1_000;
@@ -56,12 +54,6 @@ function reportTrash(
     message: `In the trash and not held: ${count(days.reduce((sum, { files }) => sum + files, 0))}${when}`,
     hint: "recover them in Zoom (Recordings, Trash), then run again",
   });
-}
-
-/** The day Zoom purges for good what went to the trash at `deletedTime`; `undefined` when that is not known. */
-export function purgeDay(deletedTime: string | null): string | undefined {
-  const deleted = deletedTime?.slice(0, 10);
-  return deleted && /^\d{4}-\d{2}-\d{2}$/.test(deleted) ? addDays(deleted, trashDays) : undefined;
 }
 
 function count(files: number, cap = Infinity): string {

@@ -1,5 +1,5 @@
 import type { ActivePlugins } from "../core/active_plugins.ts";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, isoDay } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import { isCancellation } from "../core/errors.ts";
 import type { EventListener, RunSummary } from "../core/events.ts";
@@ -8,7 +8,7 @@ import type { FileHook } from "../core/plugin.ts";
 import { roomLogger } from "../core/log.ts";
 import { compileUserFilter } from "../core/user_filter.ts";
 import { type RunRow, type RunScope, toInventoryError } from "../inventory/mod.ts";
-import type { Archive } from "../archive/mod.ts";
+import { type Archive, ownersMeant, readReconciliation } from "../archive/mod.ts";
 import { discardAbandoned } from "./abandoned.ts";
 import { confirmHeld } from "./confirm_held.ts";
 import type { FetchContext } from "./fetch_file.ts";
@@ -123,7 +123,14 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
     dailyLimit: listing.dailyLimit || transfers.dailyLimit,
   });
   const hooks = hookNames.length === 0 ? {} : { hooks: inventory.hookRuns.counts(hookNames, run.runId) };
-  const summary: RunSummary = { ...reconciled, ...hooks };
+  const { owners, userIds } = ownersMeant(inventory, userFilter);
+  const reconciliation = readReconciliation(inventory, {
+    narrowing: { userIds, range: config.range },
+    runId: run.runId,
+    today: isoDay(clock.now()),
+    owners,
+  });
+  const summary: RunSummary = { ...reconciled, ...hooks, reconciliation };
   inventory.runs.finish(run.runId, {
     status: summary.status,
     counts: summary.files,
@@ -238,7 +245,12 @@ async function list(
     emit,
     tally,
     onUsers: ({ users }) =>
-      inventory.transaction(() => users.forEach((user) => inventory.meetings.saveUser(user))),
+      inventory.transaction(() => {
+        for (const user of users) inventory.meetings.saveUser(user);
+        // The account list tells of hosts without saying how they stand.
+        const listed = users.filter(({ status }) => status !== "");
+        inventory.meetings.markListed(listed.map(({ id }) => id), run.runId);
+      }),
     onWindow: ({ proof }) => inventory.windows.save(proof, run.runId, proofBasis(config)),
     onMeetings: async (listed) => {
       const files = listed.type === "trash"
@@ -251,6 +263,9 @@ async function list(
     },
   });
   const isComplete = tally.failures.length === 0;
+  if (isComplete && userFilter.matchesAll && outcome.mode === "users") {
+    inventory.runs.markUsersListed(run.runId);
+  }
   const { heldSizes } = stages.archive;
   await takeUp(scope, { ...ingest, heldSizes, clock, emit, isComplete, signal });
   queue.close();

@@ -1,6 +1,7 @@
 import { type Clock, isoDay } from "../core/clock.ts";
 import { addDays } from "../core/date_range.ts";
 import type { EventListener } from "../core/events.ts";
+import { trashDays } from "../core/retention.ts";
 import { formatCount } from "../core/units.ts";
 import { type FileRow, type RunScope, toCandidate } from "../inventory/mod.ts";
 import type { Choice, Named } from "../core/active_plugins.ts";
@@ -9,7 +10,6 @@ import { type HeldSizes, isHeld } from "../archive/mod.ts";
 import { type IngestContext, tellDue } from "./ingest.ts";
 import { placeMeeting } from "./place_meeting.ts";
 import { askAbout } from "./select.ts";
-import { trashDays } from "./retention.ts";
 
 /** What taking up needs. */
 export interface TakeUpContext

@@ -14,6 +14,30 @@ export interface LockHolder {
   readonly host?: string;
 }
 
+/** Who holds an archive, as its lock tells. */
+export interface FoundHolder extends LockHolder {
+  /** Process id. */
+  readonly pid: number;
+}
+
+/**
+ * Who holds the lock at `path` right now; `undefined` where nobody does, or the one who does has not said who. Nothing
+ * is written, and where nobody holds it the lock is not kept from anybody for longer than a moment.
+ */
+export async function readHolder(path: string): Promise<FoundHolder | undefined> {
+  try {
+    using file = await Deno.open(path);
+    const holder = parseHolder(await readStart(file));
+    // An empty lock is nobody's; only what a killed run may have left is tried.
+    if (holder === undefined || await file.tryLock(false).catch(() => false)) return undefined;
+    return holder;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    log.debug("Cannot look at {path}: {error}", { path, error });
+    return undefined;
+  }
+}
+
 /** An archive that no other run writes to until this is disposed of. */
 export interface ArchiveLock extends AsyncDisposable {
   /** Absolute path of the archive. */
@@ -97,16 +121,27 @@ async function lockedError(archive: string, file: Deno.FsFile): Promise<LockedEr
 }
 
 async function describeHolder(file: Deno.FsFile): Promise<string> {
+  // The other run may have taken the lock and not yet said who it is, or a locked file cannot be read here.
+  const holder = parseHolder(await readStart(file).catch(() => ""));
+  if (holder === undefined) return "another run";
+  const host = holder.host === undefined ? "" : ` on ${holder.host}`;
+  return `run ${holder.runId} (process ${holder.pid}${host}, since ${holder.startedAt})`;
+}
+
+async function readStart(file: Deno.FsFile): Promise<string> {
   const buffer = new Uint8Array(4096);
+  const count = await file.read(buffer);
+  return new TextDecoder().decode(buffer.subarray(0, count ?? 0));
+}
+
+function parseHolder(text: string): FoundHolder | undefined {
   try {
-    const count = await file.read(buffer);
-    const holder = JSON.parse(new TextDecoder().decode(buffer.subarray(0, count ?? 0)));
+    const holder = JSON.parse(text);
     const [runId, pid, startedAt] = [holder.run_id, holder.pid, holder.started_at].map(asWord);
-    const host = holder.host === undefined ? "" : ` on ${asWord(holder.host)}`;
-    return `run ${runId} (process ${pid}${host}, since ${startedAt})`;
+    const host = holder.host === undefined ? {} : { host: asWord(holder.host) };
+    return { runId: runId ?? "", pid: Number(pid), startedAt: startedAt ?? "", ...host };
   } catch {
-    // The other run has taken the lock and not yet said who it is, or a locked file cannot be read here.
-    return "another run";
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DateRange } from "../core/date_range.ts";
+import { type DateRange, mergeRanges } from "../core/date_range.ts";
 import {
   ApiError,
   type AppError,
@@ -16,7 +16,6 @@ import { asAppError, failureReach, isListRefusal } from "./list_failure.ts";
 import { windowsOf } from "./list_ranges.ts";
 import { listWindow } from "./list_window.ts";
 import { createMeetingHosts, type MeetingHosts } from "./meeting_hosts.ts";
-import { mergeRanges } from "./windows.ts";
 import type { RecordingList, RefinedMeetings } from "./recording_list.ts";
 import { settleWithUsers } from "./settle_with_users.ts";
 

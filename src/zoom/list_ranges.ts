@@ -1,10 +1,10 @@
-import type { DateRange } from "../core/date_range.ts";
+import { type DateRange, mergeRanges } from "../core/date_range.ts";
 import type { Listed } from "../core/listing.ts";
 import type { ZoomApi } from "./api.ts";
 import { type AccessJudge, asAppError, failureReach } from "./list_failure.ts";
 import { listWindow } from "./list_window.ts";
 import type { RecordingList } from "./recording_list.ts";
-import { mergeRanges, splitWindows } from "./windows.ts";
+import { splitWindows } from "./windows.ts";
 
 /** What listing several ranges needs besides the list. */
 export interface RangesOptions {

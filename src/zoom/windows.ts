@@ -51,17 +51,6 @@ export function missingParts(asked: DateRange, answered: DateRange): DateRange[]
   return parts;
 }
 
-/** As few ranges as possible with the days of all of `ranges`, ascending. */
-export function mergeRanges(ranges: readonly DateRange[]): DateRange[] {
-  const merged: DateRange[] = [];
-  for (const range of [...ranges].sort((a, b) => a.from < b.from ? -1 : a.from > b.from ? 1 : 0)) {
-    const last = merged.at(-1);
-    if (last === undefined || range.from > addDays(last.to, 1)) merged.push(range);
-    else if (range.to > last.to) merged[merged.length - 1] = { from: last.from, to: range.to };
-  }
-  return merged;
-}
-
 /** Tells whether there is a day that both ranges have. */
 export function haveCommonDay(a: DateRange, b: DateRange): boolean {
   return a.from <= b.to && b.from <= a.to;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { purgeDay } from "../../src/pipeline/retention.ts";
+import { purgeDay } from "../../src/core/retention.ts";
 import { listedFile, listedMeeting, PipelineUnderTest } from "./_support.ts";
 
 function notice(pipeline: PipelineUnderTest, code: string): { level: string; message: string } | undefined {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addDays, type DateRange, daysIn } from "../../src/core/date_range.ts";
 import { encodeMeetingUuid, splitWindows } from "../../src/zoom/mod.ts";
-import { halve, mergeRanges, missingParts } from "../../src/zoom/windows.ts";
+import { mergeRanges } from "../../src/core/date_range.ts";
+import { halve, missingParts } from "../../src/zoom/windows.ts";
 
 const day = fc.integer({ min: 0, max: 9000 }).map((days) => addDays("2005-01-01", days));
 const range = fc.tuple(day, fc.integer({ min: 0, max: 800 }))

@@ -1,6 +1,7 @@
 import type { RunSummary } from "../../core/events.ts";
 import { redactText } from "../../core/redact.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
+import { reconciliationLines } from "./reconciliation.ts";
 import type { Style } from "./style.ts";
 import { hang, printable } from "./text.ts";
 
@@ -24,7 +25,11 @@ export function renderSummary(summary: RunSummary, options: SummaryOptions): str
     "",
     ...countLines(summary, options),
     ...effortLines(summary),
-    ...reconciliationLines(summary, style),
+    ...provenLines(summary, style),
+    ...(summary.reconciliation
+      ? reconciliationLines(summary.reconciliation, { style, columns: 0, full: false })
+        .map((line) => hang(line, options.columns ?? 0))
+      : []),
     ...warningLines(options),
     ...failureLines(summary, options),
     verdict(summary, style),
@@ -76,7 +81,7 @@ function effortLines({ bytes, seconds, api_requests }: RunSummary): string[] {
   ];
 }
 
-function reconciliationLines({ windows, files }: RunSummary, style: Style): string[] {
+function provenLines({ windows, files }: RunSummary, style: Style): string[] {
   const asked = windows.proven + windows.unproven;
   const remembered = windows.remembered > 0
     ? ` (${formatCount(windows.remembered)} more from earlier runs)`
