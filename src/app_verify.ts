@@ -14,7 +14,7 @@ import {
 } from "./archive/mod.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
-import { InventoryError, UsageError } from "./core/errors.ts";
+import { UsageError } from "./core/errors.ts";
 import type { EventListener } from "./core/events.ts";
 import { ExitCode } from "./core/exit_code.ts";
 import { type FileStatus, type Inventory, openInventory, toInventoryError } from "./inventory/mod.ts";
@@ -106,7 +106,7 @@ export async function verify(config: Config, options: VerifyOptions = {}): Promi
       seconds: (clock.now() - startedMs) / 1000,
     };
   } catch (error) {
-    throw explain(error, config.outputDir);
+    throw toInventoryError(error);
   }
 }
 
@@ -207,19 +207,5 @@ async function requireArchive(outputDir: string): Promise<void> {
     value: outputDir,
     hint: "name the folder of an archive with --output-dir" +
       (holdsFiles ? "; where the inventory is lost, zoom-extract rebuild makes it anew" : ""),
-  });
-}
-
-/** A database that cannot be read has another way out here than in a run: the files are all there. */
-function explain(thrown: unknown, outputDir: string): unknown {
-  const error = toInventoryError(thrown);
-  if (!(error instanceof InventoryError) || error.code !== "inventory") return error;
-  const isDamaged = /malformed|not a database|corrupt/i.test(error.message);
-  if (!isDamaged) return error;
-  const path = inventoryPath(resolve(outputDir));
-  return new InventoryError(`Cannot read inventory "${path}": it is damaged`, {
-    code: "inventory_damaged",
-    hint: "zoom-extract rebuild makes it anew from what lies in the archive; no recording is touched",
-    cause: error,
   });
 }

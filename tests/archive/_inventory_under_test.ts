@@ -78,7 +78,7 @@ export class InventoryUnderTest implements AsyncDisposable {
 
   /** Notes that a listing was proven, or not. */
   window(scope: string, from: string, to: string, { run = "run-1", proven = true } = {}): void {
-    const reason = proven ? {} : { reason: "2 of 3 meetings" };
+    const reason = proven ? { totalRecords: 1 } : { reason: "2 of 3 meetings" };
     this.inventory.windows.save({ scope, asked: { from, to }, seen: 1, proven, ...reason }, run);
   }
 

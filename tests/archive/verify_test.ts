@@ -324,7 +324,8 @@ Deno.test("what hooks made is known, and a replacement has to be there in place 
   archive.change(
     `UPDATE inventory SET replaced_by = '${replacement}' WHERE path = '${path}';
      INSERT INTO made_files SELECT '${replacement}', file_key, 'transcode', '' FROM inventory WHERE path = '${path}';
-     INSERT INTO made_files SELECT '${path}.sha256', file_key, 'checksum', '' FROM inventory WHERE path = '${path}';`,
+     INSERT INTO made_files SELECT '${path}.sha256', file_key, 'checksum', '' FROM inventory WHERE path = '${path}';
+     UPDATE meetings SET sidecars_due = 1;`,
   );
   assert.deepEqual((await check(archive, { deep: true })).lines, []);
   await Deno.remove(places.at(replacement));
@@ -382,7 +383,7 @@ Deno.test("a damaged inventory ends with a way out, and without one there is not
     `${archive.dir}/_logs/inventory.db`,
     "this is no database, by any means ".repeat(100),
   );
-  await assert.rejects(check(archive), { code: "inventory_damaged", hint: /zoom-extract rebuild/ });
+  await assert.rejects(check(archive), { code: "inventory_corrupt", hint: /zoom-extract rebuild/ });
   await Deno.remove(`${archive.dir}/_logs/inventory.db`);
   await assert.rejects(check(archive), { name: "UsageError", hint: /zoom-extract rebuild/ });
 });

@@ -11,7 +11,7 @@ export const info: CommandInfo = {
     'A fault says which requests it meets ("on", "method", "query", "after", "times", "probability") and what it ' +
     'does to them ("do"): status, cutAfter, stall, shortBody, html, jsonError, redirectTo, wrongRange, ' +
     "ignoreRange, delay, dropConnection, expiredSignature, dailyLimit, truncatedJson, editJson, hugeJson, " +
-    "editHeaders, noLength, wrongLength, repeatPage, killToken.",
+    "editHeaders, noLength, wrongLength, repeatPage, killToken, echo.",
   usage: `${programName} simulate [options]`,
   examples: [
     [`${programName} simulate --users 20 --months 12`, "a year of twenty people"],
