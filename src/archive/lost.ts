@@ -16,7 +16,8 @@ const maxLooked = 20_000;
 export async function refuseLost(root: string): Promise<void> {
   const path = inventoryPath(root);
   if (await sizeOf(path) > 0) return;
-  const trace = await sizeOf(join(root, "_logs", "inventory.jsonl")) > 0
+  const journal = await Deno.lstat(join(root, "_logs", "inventory.jsonl")).catch(() => undefined);
+  const trace = journal?.isFile && journal.size > 0
     ? "its journal _logs/inventory.jsonl is there"
     : await firstSidecar(root);
   if (trace === undefined) return;

@@ -77,7 +77,7 @@ export class HookRuns {
     for (const path of paths) {
       this.#db.prepare(
         `INSERT INTO made_files (path, file_key, plugin, made_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (path) DO UPDATE SET file_key = excluded.file_key, plugin = excluded.plugin,
+         ON CONFLICT (path) DO UPDATE SET file_key = min(file_key, excluded.file_key), plugin = excluded.plugin,
            made_at = excluded.made_at`,
       ).run(path, key, plugin, this.#now());
     }

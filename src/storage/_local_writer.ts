@@ -133,8 +133,8 @@ class LocalWriter implements SinkWriter {
     if (!this.#isOpen) return;
     // Ranges may have been written beside.
     if (this.#offset === 0) await this.measure().catch(() => {});
-    // An empty partial is worth nothing to a later attempt.
-    if (this.#offset === 0) return await this.discard();
+    // An empty partial is worth nothing to a later attempt; where it cannot be removed, it does no harm either.
+    if (this.#offset === 0) await this.discard().catch(() => {});
     this.#close();
   }
 

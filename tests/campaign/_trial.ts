@@ -142,10 +142,10 @@ export class Trial implements AsyncDisposable {
   }
 
   /** {@linkcode settle} in this process. */
-  async settleHere(): Promise<void> {
+  async settleHere({ journal = true } = {}): Promise<void> {
     const { code, stderr } = await this.runHere();
     assert.equal(code, 0, stderr);
-    await assertIsSettled(this.archive, { zoom: this.zoom, digests: this.#digests });
+    await assertIsSettled(this.archive, { zoom: this.zoom, digests: this.#digests, journal });
   }
 
   /** Runs towards a kill; asserts that nothing false is left where it met. Tells whether it did. */
