@@ -4,7 +4,7 @@
  * @module
  */
 import { resolve } from "node:path";
-import { heldSizesBelow, inventoryPath, openArchive, refuseLost } from "./archive/mod.ts";
+import { heldElsewhere, heldSizesBelow, inventoryPath, openArchive, refuseLost } from "./archive/mod.ts";
 import type { ActiveNaming } from "./core/active_plugins.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
@@ -126,7 +126,7 @@ async function openPlan(config: Config, common: Common): Promise<OpenPlan> {
       account,
       inventory,
       select: createSelection(resumed.config, plugins),
-      heldSizes: heldSizesBelow(config.outputDir),
+      heldSizes: config.trustInventory ? heldElsewhere : heldSizesBelow(config.outputDir),
       freeBytes: () => freeBytes(config.outputDir),
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -54,6 +54,7 @@ export function buildConfig(
     apiPlan: options.text("api-plan") as ApiPlan | undefined,
     relist: options.on("relist"),
     lookbackDays: options.number("lookback"),
+    trustInventory: options.on("trust-inventory"),
     plugins: buildPluginConfig(options, place),
   }, nowMs);
 }

@@ -2,10 +2,13 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { EventListener, RunSummary } from "../core/events.ts";
 import type { Candidate } from "../core/recording.ts";
+import type { Ci } from "./ci/ci.ts";
 
 /** One of the two output streams. Writing never fails the run. */
 export interface Output {
   readonly isTerminal: boolean;
+  /** Tells whether it goes to a file, where it stays. Absent means that it does not. */
+  isFile?(): Promise<boolean>;
   /** Writes `text` as it is. Returns false once nobody reads any more. */
   write(text: string): boolean;
 }
@@ -102,6 +105,8 @@ export interface CliContext {
   onCrash(callback: () => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
+  /** Speaks to the CI that runs the program; absent elsewhere. Made by `main`. */
+  readonly ci?: Ci | undefined;
   /** Stands in for the composition root. */
   readonly runExtract?: RunExtract | undefined;
   /** Stands in for the composition root. */
@@ -139,6 +144,7 @@ function createOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
   let open = true;
   return {
     isTerminal: stream.isTerminal(),
+    isFile: () => isFile(stream === Deno.stdout ? 1 : 2),
     write(text) {
       const bytes = encoder.encode(text);
       let written = 0;
@@ -153,7 +159,20 @@ function createOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
   };
 }
 
-const optional = new Set(["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA"]);
+async function isFile(descriptor: number): Promise<boolean> {
+  // Not needed to show the help.
+  const { fstatSync } = await import("node:fs");
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
+}
+
+const optional = new Set([
+  ...["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA"],
+  ...["GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"],
+]);
 
 /** Reads one variable by its name. What it can do without never makes Deno ask for permission. */
 function readVariable(name: string): string | undefined {

@@ -1,4 +1,6 @@
 import { UsageError } from "../core/errors.ts";
+import type { Ci } from "./ci/ci.ts";
+import { wantsCi } from "./ci/wants_ci.ts";
 import type { CommandInfo } from "./command_info.ts";
 import { findCommand } from "./commands.ts";
 import { type CliContext, systemContext } from "./context.ts";
@@ -15,23 +17,41 @@ import { programName, version } from "./version.ts";
  * @returns the exit code; nothing is thrown
  */
 export async function main(args: readonly string[], overrides: Partial<CliContext> = {}): Promise<number> {
-  const context: CliContext = { ...systemContext(), ...overrides };
-  try {
-    return await dispatch(args, context);
-  } catch (error) {
-    const { renderError } = await import("./report_error.ts");
-    const style = createStyle(wantsColor(context.stderr, context));
-    const columns = context.stderr.isTerminal ? context.size().columns : 0;
-    context.stderr.write(`${renderError(error, { style, verbose: isVerbose(context), columns })}\n`);
+  const base: CliContext = { ...systemContext(), ...overrides };
+  const ci = wantsCi(args, base) ? await openCi(args, base) : undefined;
+  const context: CliContext = ci ? { ...base, stderr: ci.stderr, ci } : { ...base, ci };
+  const code = await dispatch(args, context).catch(async (error) => {
+    ci?.endGroup();
+    ci?.fail(error);
+    await report(error, context);
     return exitCodeFor(error);
-  }
+  });
+  await ci?.close(code);
+  return code;
+}
+
+async function openCi(args: readonly string[], context: CliContext): Promise<Ci> {
+  const { Ci } = await import("./ci/ci.ts");
+  const isKept = await context.stderr.isFile?.() ?? false;
+  return new Ci(context, { hasResult: commandOf(args).name === "extract", isKept });
+}
+
+async function report(error: unknown, context: CliContext): Promise<void> {
+  const { renderError } = await import("./report_error.ts");
+  const style = createStyle(wantsColor(context.stderr, context));
+  const columns = context.stderr.isTerminal ? context.size().columns : 0;
+  context.stderr.write(`${renderError(error, { style, verbose: isVerbose(context), columns })}\n`);
+}
+
+function commandOf(args: readonly string[]): { name: string; rest: readonly string[] } {
+  const [first] = args;
+  return first !== undefined && !first.startsWith("-")
+    ? { name: first, rest: args.slice(1) }
+    : { name: "extract", rest: args };
 }
 
 async function dispatch(args: readonly string[], context: CliContext): Promise<number> {
-  const [first] = args;
-  const named = first !== undefined && !first.startsWith("-");
-  const name = named ? first : "extract";
-  const rest = named ? args.slice(1) : args;
+  const { name, rest } = commandOf(args);
   const options = beforeTerminator(rest);
   if (options.includes("--version") || options.includes("-V")) {
     context.stdout.write(`${programName} ${version}\n`);

@@ -129,6 +129,14 @@ export const optionRows: readonly OptionRow[] = [
     commands: extract,
   },
   {
+    long: "ci",
+    kind: "switch",
+    defaultText: "on under GitHub Actions",
+    help: "Speak to GitHub Actions: annotations, job summary, outputs.",
+    group: output,
+    commands: telling,
+  },
+  {
     long: "log-level",
     short: "l",
     env: "ZOOM_LOG_LEVEL",
@@ -340,6 +348,13 @@ export const optionRows: readonly OptionRow[] = [
     help: "Days before today that every run lists again, for files that come late.",
     group: proof,
     commands: both,
+  },
+  {
+    long: "trust-inventory",
+    kind: "switch",
+    help: "Held files may be elsewhere: take the inventory's word, do not look for them on disk.",
+    group: proof,
+    commands: ["extract", "list"],
   },
   {
     long: "plugin",

@@ -1,5 +1,5 @@
 import type { Config, LogLevel } from "../core/config.ts";
-import { AppError, errorCode, toError } from "../core/errors.ts";
+import { AppError, errorCode, toError, UsageError } from "../core/errors.ts";
 import { redactText } from "../core/redact.ts";
 import { buildConfig } from "./build_config.ts";
 import type { CliContext } from "./context.ts";
@@ -44,6 +44,8 @@ export async function withSession(
   const options = await resolveOptions(command, flags.values, context);
   check?.(options);
   const config = configure(options, { nowMs: context.clock.now(), ...context });
+  checkCi(options, context);
+  context.ci?.begin(`zoom-extract ${command}`, config.credentials);
   // The configuration holds them now: a program that a plugin starts must not inherit them.
   context.forget(optionRows.flatMap((row) => row.group === accountGroup && row.env ? [row.env] : []));
   const level = (options.text("log-level") ?? "INFO") as LogLevel;
@@ -77,7 +79,9 @@ export async function withSession(
   });
   try {
     for (const warning of [...options.warnings, ...oddTypes(options)]) {
-      reporter.onEvent({ type: "notice", level: "warning", code: "options", message: warning });
+      const notice = { type: "notice", level: "warning", code: "options", message: warning } as const;
+      reporter.onEvent(notice);
+      context.ci?.onEvent(notice);
     }
     return await work({ options, config, reporter, signal: stop.signal });
   } catch (error) {
@@ -88,6 +92,15 @@ export async function withSession(
     print = (line) => context.stderr.write(`${line}\n`);
     reporter.close();
   }
+}
+
+/** Has to be known before anything is printed, long before a file is read. */
+function checkCi(options: ResolvedOptions, context: CliContext): void {
+  if (!options.on("ci") || context.ci) return;
+  throw new UsageError(`Cannot use ${options.label("ci")}: it is a flag only`, {
+    option: "ci",
+    hint: "write --ci on the command line",
+  });
 }
 
 function describeError(error: unknown): { code: string; message: string; hint?: string | undefined } {

@@ -78,6 +78,8 @@ export interface Config {
   readonly relist: boolean;
   /** Days before today that are listed again by every run, 0 to 365. @default {14} */
   readonly lookbackDays: number;
+  /** Take the inventory's word for what is held: files may be elsewhere, nobody looks on disk. @default {false} */
+  readonly trustInventory: boolean;
   /** Which plugins take part. @default {none} */
   readonly plugins: PluginConfig;
 }
@@ -119,6 +121,7 @@ export function completeConfig(given: PartialConfig, nowMs: number = Date.now())
     apiPlan: "pro",
     relist: false,
     lookbackDays: 14,
+    trustInventory: false,
     plugins: noPlugins,
   };
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

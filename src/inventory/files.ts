@@ -34,6 +34,15 @@ export interface StatusTotal {
 /** A held file, as far as looking after it needs. */
 export type HeldFile = Pick<FileRow, "file_key" | "path" | "file_size">;
 
+/** Which held files are asked for. */
+export interface HeldQuery {
+  /** Key that comes before the first. */
+  readonly after: string;
+  readonly limit: number;
+  /** Only those that a hook is still due for, whichever run brought them. @default {false} */
+  readonly onlyDue?: boolean;
+}
+
 const listedColumns: readonly (keyof ListedColumns)[] = [
   "file_id",
   "user_email",
@@ -274,10 +283,12 @@ export class Files {
   }
 
   /** Up to `limit` held files in scope, after key `after`, that this run did not bring itself. */
-  heldBefore(scope: RunScope, after: string, limit: number): HeldFile[] {
+  heldBefore(scope: RunScope, { after, limit, onlyDue = false }: HeldQuery): HeldFile[] {
+    const isDue = `EXISTS (SELECT 1 FROM hook_runs h WHERE h.file_key = i.file_key
+      AND h.hook = 'afterTransfer' AND h.status <> 'completed')`;
     const sql = `SELECT i.file_key, i.path, i.file_size FROM inventory i
-      WHERE i.status = 'completed' AND i.replaced_by IS NULL AND i.run_id <> :run AND i.file_key > :after
-        AND ${rowInScope}
+      WHERE i.status = 'completed' AND i.replaced_by IS NULL AND ${onlyDue ? isDue : "i.run_id <> :run"}
+        AND i.file_key > :after AND ${rowInScope}
       ORDER BY i.file_key LIMIT :limit`;
     return this.#db.prepare(sql).all({ ...bind(scope), after, limit }) as unknown as HeldFile[];
   }

@@ -24,7 +24,7 @@ import { reportRetention } from "./retention.ts";
 import type { Selection } from "./select.ts";
 import { Sidecars } from "./sidecars.ts";
 import { StateFile } from "../archive/mod.ts";
-import { takeUp } from "./take_up.ts";
+import { reopenUndelivered, takeUp } from "./take_up.ts";
 import type { TransferTally } from "./transfer_stage.ts";
 import { UrlCache } from "./url_cache.ts";
 
@@ -96,6 +96,10 @@ async function runToEnd(parts: RunParts): Promise<RunSummary> {
       ...parts,
       signal: AbortSignal.any([parts.signal, limits.signal]),
     });
+    if (config.trustInventory) {
+      const { heldSizes } = archive;
+      await reopenUndelivered(scope, { inventory, runId: run.runId, heldSizes, emit, signal: parts.signal });
+    }
     listing = await listAndTransfer({ ...parts, scope, tally, transfers, limits, sidecars, state, details });
     await discardAbandoned(archive);
     if (transfers.downloaded > 0 || config.resume) {
@@ -267,7 +271,8 @@ async function list(
     inventory.runs.markUsersListed(run.runId);
   }
   const { heldSizes } = stages.archive;
-  await takeUp(scope, { ...ingest, heldSizes, clock, emit, isComplete, signal });
+  const { trustInventory } = config;
+  await takeUp(scope, { ...ingest, heldSizes, trustInventory, clock, emit, isComplete, signal });
   queue.close();
   reportQueue(true);
   return outcome;

@@ -15,6 +15,8 @@ import { askAbout } from "./select.ts";
 export interface TakeUpContext
   extends Pick<IngestContext, "inventory" | "runId" | "select" | "naming" | "onDue"> {
   readonly heldSizes: HeldSizes;
+  /** True when held files may be elsewhere, so that not finding them says nothing. */
+  readonly trustInventory: boolean;
   readonly clock: Clock;
   readonly emit: EventListener;
   /** True when every window and trash that was to be listed is proven. */
@@ -47,17 +49,58 @@ function lastPurged(today: string): string {
  * earlier runs left open in windows which need no listing, and files that have left Zoom.
  */
 export async function takeUp(scope: RunScope, context: TakeUpContext): Promise<void> {
-  await reopenLost(scope, context);
+  if (!context.trustInventory) await reopenLost(scope, context);
   if (context.isComplete) await settleUnshown(scope, context);
   await reopenLeftOver(scope, context);
 }
 
 /** A held file that somebody removed or changed is not held: it is fetched again. */
-async function reopenLost(scope: RunScope, context: TakeUpContext): Promise<void> {
-  const { inventory, runId, heldSizes, emit } = context;
+async function reopenLost(scope: RunScope, context: ReopenContext): Promise<void> {
+  const { count, first } = await reopenMissing(scope, context, false);
+  if (count === 0) return;
+  context.emit({
+    type: "notice",
+    level: "warning",
+    code: "lost",
+    message: `${
+      filesText(count)
+    } held before are missing or changed on disk and fetched again, the first: ${first}`,
+  });
+}
+
+/**
+ * Where the inventory is trusted, held files are expected elsewhere: brought there by a hook. One that a hook is
+ * still due for never got there; if it is not on disk either, it is fetched again. Call it before hooks run.
+ */
+export async function reopenUndelivered(scope: RunScope, context: ReopenContext): Promise<void> {
+  const { count, first } = await reopenMissing(scope, context, true);
+  if (count === 0) return;
+  context.emit({
+    type: "notice",
+    level: "warning",
+    code: "undelivered",
+    message: `${filesText(count)} held before are not on disk and a plugin is still due for them: ` +
+      `fetched again, the first: ${first}`,
+  });
+}
+
+/** What opening lost files again needs. */
+export type ReopenContext = Pick<TakeUpContext, "inventory" | "runId" | "heldSizes" | "emit" | "signal">;
+
+function filesText(count: number): string {
+  return count === 1 ? "1 file" : `${formatCount(count)} files`;
+}
+
+async function reopenMissing(
+  scope: RunScope,
+  context: ReopenContext,
+  onlyDue: boolean,
+): Promise<{ count: number; first: string }> {
+  const { inventory, runId, heldSizes } = context;
   let lost = 0;
   let first = "";
-  await inBatches(context, (after) => inventory.files.heldBefore(scope, after, batch), async (rows) => {
+  const query = (after: string) => inventory.files.heldBefore(scope, { after, limit: batch, onlyDue });
+  await inBatches(context, query, async (rows) => {
     const sizes = await heldSizes(rows.map(({ path }) => path ?? ""));
     inventory.transaction(() => {
       rows.forEach((row, i) => {
@@ -68,14 +111,7 @@ async function reopenLost(scope: RunScope, context: TakeUpContext): Promise<void
       });
     });
   });
-  if (lost === 0) return;
-  const files = lost === 1 ? "1 file" : `${formatCount(lost)} files`;
-  emit({
-    type: "notice",
-    level: "warning",
-    code: "lost",
-    message: `${files} held before are missing or changed on disk and fetched again, the first: ${first}`,
-  });
+  return { count: lost, first };
 }
 
 /**

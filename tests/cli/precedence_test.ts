@@ -98,7 +98,16 @@ Deno.test("every flag reaches the configuration under its own name", async () =>
     ...["--dry-run", "--resume", "--types", "mp4,chat", "--exclude-types", "m4a", "--limit-rate", "10M"],
     ...["--max-duration", "1h30m", "--max-transfer", "2G", "--min-free-space", "0", "--order", "EXPIRING"],
     ...["--discovery", "users", "--participant-audio", "--allow-query-token", "--api-plan", "business"],
-    ...["--relist", "--lookback", "0", "--plugin", "match", "--plugin-option", "match.where=trashed"],
+    ...[
+      "--relist",
+      "--lookback",
+      "0",
+      "--trust-inventory",
+      "--plugin",
+      "match",
+      "--plugin-option",
+      "match.where=trashed",
+    ],
     ...[
       "--plugin-option",
       "other.key=a,b",
@@ -159,6 +168,7 @@ Deno.test("every flag reaches the configuration under its own name", async () =>
     apiPlan: "business",
     relist: true,
     lookbackDays: 0,
+    trustInventory: true,
   });
 });
 

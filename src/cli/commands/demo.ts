@@ -106,7 +106,7 @@ async function runCommand(
   const code = await main([...args, ...(stage.plain ? ["--no-progress"] : [])], {
     ...context,
     env: (name) =>
-      zoom.env[name] ?? (name.startsWith("ZOOM_") || isSetting(name) ? undefined : context.env(name)),
+      zoom.env[name] ?? (/^(ZOOM|GITHUB)_/.test(name) || isSetting(name) ? undefined : context.env(name)),
     readsDotEnv: false,
     runExtract: observed,
   });

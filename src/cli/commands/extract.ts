@@ -18,18 +18,24 @@ export function extract(flags: ParsedFlags, context: CliContext): Promise<number
     const onEvent = (event: RunEvent) => {
       if (event.type === "run_finished") summary = event.summary;
       reporter.onEvent(event);
+      context.ci?.onEvent(event);
     };
     try {
       summary = await runExtract(config, { signal, onEvent });
     } catch (error) {
       reporter.close();
+      context.ci?.endGroup();
       // A run that an error ended has been reconciled all the same.
-      if (summary) report(summary, { session, context });
+      if (summary) {
+        context.ci?.finish(summary);
+        report(summary, { session, context });
+      }
       if (!isInterruption(error, signal)) throw error;
       context.stderr.write("Interrupted\n");
       return ExitCode.interrupted;
     }
     reporter.close();
+    context.ci?.finish(summary);
     report(summary, { session, context });
     return summary.exit_code;
   });

@@ -131,21 +131,22 @@ const verdicts: Readonly<Record<number, string>> = {
   130: "Interrupted: run it again to go on where it stopped",
 };
 
-function verdict({ exit_code, files, plan }: RunSummary, style: Style): string {
+/** What a run comes to, in one sentence. */
+export function verdictText({ exit_code, files, plan }: RunSummary): string {
+  if (exit_code !== 0) return verdicts[exit_code] ?? `Failed with exit code ${exit_code}`;
+  if (plan) return "Planned: nothing was downloaded";
   const isAll = files.not_ready + files.in_trash + files.gone === 0;
-  const text = exit_code !== 0
-    ? verdicts[exit_code]
-    : plan
-    ? "Planned: nothing was downloaded"
-    : isAll
-    ? verdicts[0]
-    : "Done: everything that Zoom gives out is held";
+  return isAll ? verdicts[0] ?? "" : "Done: everything that Zoom gives out is held";
+}
+
+function verdict(summary: RunSummary, style: Style): string {
+  const { exit_code } = summary;
   const paint = exit_code === 0
     ? style.green
     : exit_code === 8 || exit_code === 130
     ? style.yellow
     : style.red;
-  return `\n${paint(text ?? `Failed with exit code ${exit_code}`)}`;
+  return `\n${paint(verdictText(summary))}`;
 }
 
 function outOf(part: number, whole: number): string {
