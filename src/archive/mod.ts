@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { type ArchiveHealth, readArchiveHealth } from "./health.ts";
 export { type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
 export { type FoundState, type StateDetails, StateFile } from "./state_file.ts";

@@ -116,7 +116,10 @@ function createOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
   };
 }
 
-const optional = new Set(["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA"]);
+const optional = new Set([
+  ...["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA", "LC_ALL", "LC_CTYPE", "LANG"],
+  ...["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+]);
 
 /** Reads one variable by its name. What it can do without never makes Deno ask for permission. */
 function readVariable(name: string): string | undefined {

@@ -9,6 +9,8 @@ import {
   what,
   where,
 } from "./option_groups.ts";
+import { rows as doctorRows } from "./infos/doctor.ts";
+import { rows as initRows } from "./infos/init.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 
 /** What works on an archive. */
@@ -22,12 +24,13 @@ const archive: readonly CommandName[] = [
   "adopt",
   "plugins",
   "hooks",
+  "doctor",
 ];
-const plugged: readonly CommandName[] = ["extract", "list", "adopt", "plugins", "hooks"];
+const plugged: readonly CommandName[] = ["extract", "list", "adopt", "plugins", "hooks", "doctor"];
 const telling: readonly CommandName[] = archive.filter((name) => name !== "plugins");
 const live: readonly CommandName[] = ["extract", "list", "verify", "adopt", "hooks", "demo"];
 /** What signs in to Zoom. */
-const asking: readonly CommandName[] = ["extract", "list", "verify", "adopt"];
+const asking: readonly CommandName[] = ["extract", "list", "verify", "adopt", "doctor"];
 const both: readonly CommandName[] = ["extract", "list", "adopt"];
 const extract: readonly CommandName[] = ["extract"];
 const list: readonly CommandName[] = ["list"];
@@ -491,7 +494,7 @@ export const optionRows: readonly OptionRow[] = [
     required: true,
     help: "Client secret of the app.",
     group: accountGroup,
-    commands: asking,
+    commands: [...asking, "init"],
   },
   {
     long: "api-url",
@@ -502,7 +505,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "https://api.zoom.us/v2",
     help: "Base of the API, for other Zoom clouds and for tests.",
     group: accountGroup,
-    commands: asking,
+    commands: [...asking, "init"],
   },
   {
     long: "oauth-url",
@@ -513,7 +516,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "https://zoom.us/oauth/token",
     help: "Token endpoint, for other Zoom clouds and for tests.",
     group: accountGroup,
-    commands: asking,
+    commands: [...asking, "init"],
   },
   {
     long: "users",
@@ -581,6 +584,8 @@ export const optionRows: readonly OptionRow[] = [
     group: simulated,
     commands: simulate,
   },
+  ...doctorRows,
+  ...initRows,
 ];
 
 /** The options of one command. */

@@ -31,6 +31,7 @@ export type { Again, HookRun } from "./hook_runs.ts";
 export type { Journal } from "./journal.ts";
 export type { MeetingRow, Meetings } from "./meetings.ts";
 export type { RunFilters, RunRow, RunStatus } from "./runs.ts";
+export { type InventoryHealth, readHealth } from "./health.ts";
 export type { ProofBasis } from "./windows.ts";
 
 /** An open inventory. */

@@ -34,5 +34,6 @@ export {
   reservedRootNames,
   sharedFolder,
 } from "./place.ts";
+export { type FolderProbe, probeFolder } from "./probe_folder.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile } from "./sidecars.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";
