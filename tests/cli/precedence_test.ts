@@ -228,7 +228,8 @@ Deno.test("every variable of the option rows is in env.example with its default,
   const text = await Deno.readTextFile(new URL("../../env.example", import.meta.url));
   const found = [...text.matchAll(/^#? ?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
   const rows = optionRows.filter((row) => row.env !== undefined);
-  assert.deepEqual(found.map(([name]) => name).sort(), rows.map((row) => row.env).sort());
+  // A variable may have a row for each kind of command that reads it.
+  assert.deepEqual(found.map(([name]) => name).sort(), [...new Set(rows.map((row) => row.env))].sort());
   for (const [name, value] of found) {
     const row = rows.find((row) => row.env === name);
     assert.equal(value, row?.default ?? "", name);
