@@ -6,7 +6,10 @@ const slips = [
   { args: ["help", "intit"], hint: /did you mean init\?/ },
   { args: ["doctor", "--ofline"], hint: /did you mean --offline\?/ },
   { args: ["init", "--acount-id", "x"], hint: /did you mean --account-id\?/ },
-  { args: ["--order", "newst"], hint: /Cannot use --order "newst": not known \(did you mean newest\? It is one of / },
+  {
+    args: ["--order", "newst"],
+    hint: /Cannot use --order "newst": not known \(did you mean newest\? It is one of /,
+  },
   { args: ["--log-level", "warn"], hint: /did you mean WARNING\?/ },
   { args: ["list", "--print", "topc"], hint: /did you mean topic\?/ },
   { args: ["--order", "sideways"], hint: /\(one of newest, oldest, expiring, smallest\)/ },
