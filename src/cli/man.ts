@@ -125,9 +125,8 @@ function text(plain: string): string {
     "\\(ga",
   )
     .replaceAll("^", "\\(ha").replaceAll("~", "\\(ti")
-    // deno-lint-ignore no-control-regex -- all that is not ASCII
     .replace(
-      /[^\x00-\x7f]/gu,
+      /\P{ASCII}/gu,
       (char) => `\\[u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`,
     );
   return escaped.replace(/^(?=[.])/, "\\&");

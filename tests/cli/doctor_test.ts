@@ -45,6 +45,8 @@ async function runDoctor(given: Omit<DoctorCase, "name" | "line" | "code">): Pro
     const code = await main(["doctor", ...given.args ?? []], process.context({ cwd, clock }));
     const left = (await Array.fromAsync(Deno.readDir(cwd))).map(({ name }) => name).sort();
     const [stdout, stderr] = [process.stdout.text, process.stderr.text];
+    // deno-lint-ignore no-control-regex -- that is the question
+    assert.doesNotMatch(stdout, /[\x1b\u202e]|pw@/);
     for (const secret of zoom.secrets()) {
       assert.ok(!`${stdout}${stderr}`.includes(secret), "a secret was shown");
     }
@@ -191,6 +193,19 @@ const cases: readonly DoctorCase[] = [
     name: "a role that may not view content (JSON error)",
     zoom: { faults: [{ on: "/rec/*", do: "jsonError", errorCode: 3332 }] },
     line: /^✗ download .*a JSON error came instead/m,
+    code: 3,
+  },
+  {
+    name: "an answer that would steer the terminal",
+    zoom: {
+      faults: [{
+        on: "/oauth/token",
+        do: "status",
+        code: 400,
+        body: { reason: "\x1b[2Jgone\u202e", error: "x" },
+      }],
+    },
+    line: /^✗ credentials .*\uFFFD\[2Jgone\uFFFD/m,
     code: 3,
   },
   {
@@ -361,9 +376,14 @@ Deno.test("doctor looks at a real archive: version, files, last run, lost state,
   newer.exec("PRAGMA user_version = 900");
   assert.match((await look()).text, /^✗ inventory .*version 900 is newer/m);
   newer.exec(`PRAGMA user_version = ${version}; PRAGMA wal_checkpoint(TRUNCATE)`);
+  const page = Number(
+    newer.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'meetings'").get()?.["rootpage"],
+  );
+  const pageBytes = Number(newer.prepare("PRAGMA page_size").get()?.["page_size"]);
   newer.close();
   const bytes = await Deno.readFile(path);
-  bytes.fill(0xff, 4096 * 2, bytes.length - 4096);
+  // A page that neither opening nor counting files comes by.
+  bytes.fill(0xff, pageBytes * (page - 1), pageBytes * page);
   await Deno.writeFile(path, bytes);
   const damaged = await look();
   assert.match(damaged.text, /^✗ inventory /m);

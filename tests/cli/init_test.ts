@@ -14,6 +14,7 @@ interface InitRun {
   /** Everything that was shown. */
   readonly shown: string;
   readonly env: string | undefined;
+  readonly gitIgnore: string | undefined;
   readonly mode: number | undefined;
   readonly left: readonly string[];
   readonly process: FakeProcess;
@@ -46,6 +47,7 @@ async function runInit(zoom: Simulator, options: InitOptions = {}): Promise<Init
       code,
       shown: process.stdout.text + process.stderr.text,
       env: await Deno.readTextFile(path).catch(() => undefined),
+      gitIgnore: await Deno.readTextFile(join(cwd, ".gitignore")).catch(() => undefined),
       mode: await Deno.stat(path).then(({ mode }) => (mode ?? 0) & 0o777, () => undefined),
       left: (await Array.fromAsync(Deno.readDir(cwd))).map(({ name }) => name).sort(),
       process,
@@ -343,6 +345,7 @@ Deno.test("init tells git to leave .env alone", async () => {
   });
   assert.equal(run.code, 0);
   assert.deepEqual(run.left, [".env", ".gitignore"]);
+  assert.equal(run.gitIgnore, "dist\n.env\n");
   assert.match(run.shown, /\.gitignore:\n {2}\+ \.env/);
 });
 
