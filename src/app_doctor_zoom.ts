@@ -59,7 +59,7 @@ export async function* checkZoom(given: Config, options: ZoomCheckOptions): Asyn
     return;
   }
   yield* scopeFindings(scopes, answer.isAllowed);
-  yield accountListFinding(answer);
+  yield accountListFinding(answer, scopes);
   yield* checkFiles(answer, visit);
 }
 
@@ -121,8 +121,11 @@ function scopeRemedy({ needed }: ScopeFinding): string {
   return needed === "never" ? `to have it, ${how}` : how;
 }
 
-function accountListFinding(answer: ListAnswer): Finding {
+function accountListFinding(answer: ListAnswer, scopes: readonly string[]): Finding {
   if (answer.isAllowed) return finding("account list", "ok", "allowed: one call answers for all users");
+  const isScopeMissing = scopes.length > 0 &&
+    judgeScopes(scopes).some(({ opens, isGranted }) => opens === "account list" && !isGranted);
+  if (isScopeMissing) return finding("account list", "skipped", "not open without the scope for it");
   return finding(
     "account list",
     "warning",

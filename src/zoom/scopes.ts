@@ -4,6 +4,8 @@ import { type Endpoint, endpoints } from "./endpoints.ts";
 export interface ScopeFinding {
   /** `list the users` */
   readonly purpose: string;
+  /** Which part of the API it opens. */
+  readonly opens: "users" | "user lists" | "meetings" | "account list";
   readonly isGranted: boolean;
   /** What is lost without it. */
   readonly without: string;
@@ -18,7 +20,7 @@ export interface ScopeFinding {
   readonly classicScope: string;
 }
 
-interface Need extends Pick<ScopeFinding, "purpose" | "without" | "needed"> {
+interface Need extends Pick<ScopeFinding, "purpose" | "opens" | "without" | "needed"> {
   readonly endpoint: Endpoint;
   /** Further scopes that open the endpoint (Zoom API reference, "Scopes"). */
   readonly others?: readonly string[];
@@ -27,18 +29,21 @@ interface Need extends Pick<ScopeFinding, "purpose" | "without" | "needed"> {
 const needs: readonly Need[] = [
   {
     purpose: "list the users",
+    opens: "users",
     endpoint: endpoints.users,
     needed: "fallback",
     without: "only the account-wide list can find recordings",
   },
   {
     purpose: "list a user's recordings",
+    opens: "user lists",
     endpoint: endpoints.userRecordings,
     needed: "fallback",
     without: "what the account-wide list leaves out is not found, and --include-trash finds nothing",
   },
   {
-    purpose: "a meeting's files, fresh addresses",
+    purpose: "find fresh addresses of a meeting's files",
+    opens: "meetings",
     endpoint: endpoints.meetingRecordings,
     needed: "never",
     without:
@@ -47,6 +52,7 @@ const needs: readonly Need[] = [
   },
   {
     purpose: "list the whole account at once",
+    opens: "account list",
     endpoint: endpoints.accountRecordings,
     others: ["cloud_recording:read:list_account_recordings:master", "account:read:admin"],
     needed: "never",

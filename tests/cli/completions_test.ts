@@ -162,6 +162,8 @@ Deno.test("the PowerShell script is balanced, and has every command, flag and ch
     const wanted = optionsOf(name).filter((row) => !row.flagless).flatMap((
       row,
     ) => [`--${row.long}`, ...(row.short ? [`-${row.short}`] : [])]);
+    // PowerShell's tables know no case.
+    assert.equal(new Set(flags.map(([, flag]) => flag?.toLowerCase())).size, flags.length);
     assert.deepEqual(flags.map(([, flag]) => flag), [...wanted, "--help", "-h", "--version", "-V"]);
   }
   assert.match(text, /'--order' = .*values = @\('newest', 'oldest', 'expiring', 'smallest'\)/);

@@ -134,6 +134,12 @@ const cases: readonly DoctorCase[] = [
     code: 0,
   },
   {
+    name: "the same, and why the account list is closed, once",
+    zoom: { scopes: without("list_account") },
+    line: /^– account list +not open without the scope for it\n✓ user lists/m,
+    code: 0,
+  },
+  {
     name: "a missing scope that the account-wide list makes up for",
     zoom: { scopes: without("list_users") },
     line: /^! scopes +"user:read:list_users:admin" .*only the account-wide list can find recordings$/m,

@@ -13,7 +13,6 @@ export function powershellCompletion(): string {
   return `# PowerShell completion for ${programName}; made by: ${programName} completions powershell
 Register-ArgumentCompleter -Native -CommandName ${quote(programName)} -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
-  # Case matters: -f and -V are other options than -F and -v.
   $commands = [ordered]@{
 ${tables.join("\n")}
   }
