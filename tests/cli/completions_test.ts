@@ -21,6 +21,7 @@ async function runShell(
   shell: string,
   args: readonly string[],
   files: readonly string[] = [],
+  texts: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-shell-" });
   try {
@@ -28,6 +29,7 @@ async function runShell(
       if (name.endsWith("/")) await Deno.mkdir(join(cwd, name));
       else await Deno.writeTextFile(join(cwd, name), "");
     }
+    for (const [name, text] of Object.entries(texts)) await Deno.writeTextFile(join(cwd, name), text);
     const env = { HOME: cwd, TERM: "dumb", LANG: "C.UTF-8" };
     const { success, stdout, stderr } = await new Deno.Command(shell, {
       args: [...args],
@@ -124,6 +126,41 @@ Deno.test("zsh hands flags, choices, words and files to _arguments", needsZsh, a
   assert.match(specs, /^\*-o\[Where the archive lives\.\]:value:_files -\/$/m);
   assert.match(specs, /^1:word:\(list info check new\)$/m);
   assert.match(specs, /^\*--faults=\[.*\]:value:_files$/m);
+});
+
+/** Reads the completion system, and prints a line as it stands instead of running it. */
+const zshSetup =
+  `PS1= RPS1= PROMPT_EOL_MARK=; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d ./dump
+show() { print -r -- "<$BUFFER>"; BUFFER=; zle .accept-line }
+zle -N show; bindkey '^X' show; PS1='next'`;
+
+/** Types at a shell on a pseudo-terminal, and waits for its prompt before and for its line after each Tab. */
+const zshTyping = (lines: readonly string[]) =>
+  `zmodload zsh/zpty; zpty z zsh -f -i
+wait_for() {
+  local all= part
+  repeat 1000; do
+    zpty -r -t z part && all+=$part
+    [[ $all == *$~1* ]] && { REPLY=$all; return }
+    sleep 0.01
+  done
+  print -r -- "no $1 in: \${(V)all}"; exit 1
+}
+zpty -w z 'source ./setup.zsh'
+for typed in ${lines.map((line) => `'${line}'`).join(" ")}; do
+  wait_for next
+  zpty -w -n z "$typed"$'\t\x18'
+  wait_for '<*>'
+  print -r -- "\${\${REPLY##*<}%%>*}"
+done
+zpty -d z`;
+
+Deno.test("zsh completes at a terminal", needsZsh, async () => {
+  const typed = cases.filter(({ typed, offered }) => offered?.length === 1 && !/[=,]|faults/.test(typed));
+  const made = { "_zoom-extract": await script("zsh"), "setup.zsh": zshSetup };
+  const told = await runShell("zsh", ["-f", "-c", zshTyping(typed.map(({ typed }) => typed))], files, made);
+  const wanted = typed.map(({ typed, offered }) => `${typed.replace(/\S*$/, "")}${offered?.[0]}`);
+  assert.deepEqual(told.trimEnd().split("\n").map((line) => line.replace(/[=/ ]+$/, "")), wanted);
 });
 
 const fishCases = cases.filter(({ typed }) =>

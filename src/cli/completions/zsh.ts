@@ -34,7 +34,8 @@ _zoom_extract() {
   fi
 }
 
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+# Called as a completion, or read by source.
+if [[ $funcstack[1] == _${programName} ]]; then
   _zoom_extract "$@"
 else
   compdef _zoom_extract ${programName}
