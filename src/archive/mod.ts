@@ -8,6 +8,7 @@
 export { type BagReport, type BagRequest, manifestLine, writeBag } from "./export_bag.ts";
 export { checksumLine, type ExportTally, exportText, type TextFormat } from "./export_text.ts";
 export { heldElsewhere, type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
+export { type ArchiveHealth, readArchiveHealth } from "./health.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
 export { type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
 export { rebuildInventory, type RebuildOptions } from "./rebuild.ts";

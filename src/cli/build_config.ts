@@ -21,14 +21,18 @@ import type { ResolvedOptions } from "./resolve_options.ts";
  */
 export function buildConfig(
   options: ResolvedOptions,
-  place: { nowMs: number } & PluginPlace,
+  place: {
+    nowMs: number;
+    /** Told instead of throwing, for a command that can do something without. */
+    onMissingCredentials?: (error: UsageError) => void;
+  } & PluginPlace,
 ): Config {
   const { nowMs, cwd } = place;
   const range = dateRange(options, isoDay(nowMs));
   checkTypes(options);
   const outputDir = options.text("output-dir");
   return completeConfig({
-    credentials: credentials(options),
+    credentials: credentials(options, place.onMissingCredentials),
     apiUrl: options.text("api-url"),
     oauthUrl: options.text("oauth-url"),
     outputDir: outputDir === undefined ? undefined : inFolder(cwd, outputDir),
@@ -86,16 +90,19 @@ function checkTypes(options: ResolvedOptions): void {
   });
 }
 
-function credentials(options: ResolvedOptions): Credentials {
+function credentials(options: ResolvedOptions, onMissing?: (error: UsageError) => void): Credentials {
   const names = ["account-id", "client-id", "client-secret"] as const;
   const missing = names.filter((name) => options.text(name) === undefined)
     .map((name) => optionRows.find((row) => row.long === name)?.env ?? name);
   if (missing.length > 0) {
     const verb = missing.length === 1 ? "is" : "are";
-    throw new UsageError(`Cannot sign in: ${missing.join(", ")} ${verb} not set`, {
+    const error = new UsageError(`Cannot sign in: ${missing.join(", ")} ${verb} not set`, {
       option: missing[0] ?? "",
-      hint: "set the variables in the environment or in .env, as env.example shows",
+      hint:
+        "zoom-extract init asks for them and writes .env; or set the variables yourself, as env.example shows",
     });
+    if (onMissing === undefined) throw error;
+    onMissing(error);
   }
   return {
     accountId: options.text("account-id") ?? "",

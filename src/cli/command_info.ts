@@ -16,6 +16,8 @@ export interface CommandInfo {
   readonly exitCodes: readonly number[];
   /** Positionals it takes, at most. @default {0} */
   readonly positionals?: number;
+  /** What its first positional may be, where that is one of a few words; for completions and the manual. */
+  readonly words?: readonly string[];
   /** Imports what the command needs, only when it runs. */
   load(): Promise<CommandRunner>;
 }

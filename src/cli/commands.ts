@@ -1,11 +1,15 @@
 import type { CommandInfo } from "./command_info.ts";
 import { info as adopt } from "./infos/adopt.ts";
+import { info as completions } from "./infos/completions.ts";
 import { info as demo } from "./infos/demo.ts";
 import { info as exportInfo } from "./infos/export.ts";
+import { info as doctor } from "./infos/doctor.ts";
 import { info as extract } from "./infos/extract.ts";
 import { info as help } from "./infos/help.ts";
 import { info as hooks } from "./infos/hooks.ts";
+import { info as init } from "./infos/init.ts";
 import { info as list } from "./infos/list.ts";
+import { info as man } from "./infos/man.ts";
 import { info as plugins } from "./infos/plugins.ts";
 import { info as rebuild } from "./infos/rebuild.ts";
 import { info as simulate } from "./infos/simulate.ts";
@@ -16,6 +20,8 @@ import { info as verify } from "./infos/verify.ts";
 export const commands: readonly CommandInfo[] = [
   extract,
   list,
+  init,
+  doctor,
   status,
   verify,
   exportInfo,
@@ -25,6 +31,8 @@ export const commands: readonly CommandInfo[] = [
   hooks,
   simulate,
   demo,
+  completions,
+  man,
   help,
 ];
 

@@ -13,6 +13,15 @@ export interface Output {
   write(text: string): boolean;
 }
 
+/** Standard input. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /** Takes the terminal's echo and line editing away, or gives them back. */
+  setRaw(isRaw: boolean): void;
+  /** The next bytes, as they come; `undefined` at the end. */
+  read(): Promise<Uint8Array | undefined>;
+}
+
 /** Size of the terminal in character cells; 0 where it cannot be told. */
 export interface TerminalSize {
   readonly columns: number;
@@ -88,6 +97,7 @@ export interface CliContext {
   readonly cwd: string;
   /** Whether `.env` of the working directory is read. */
   readonly readsDotEnv: boolean;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Forgets variables, so that no program a plugin starts inherits them. */
@@ -119,6 +129,7 @@ export function systemContext(): CliContext {
     env: readVariable,
     cwd: "",
     readsDotEnv: true,
+    stdin: createInput(),
     stdout: createOutput(Deno.stdout),
     stderr: createOutput(Deno.stderr),
     forget: forgetVariables,
@@ -169,8 +180,21 @@ async function isFile(descriptor: number): Promise<boolean> {
   }
 }
 
+function createInput(): Input {
+  return {
+    isTerminal: Deno.stdin.isTerminal(),
+    setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
+    async read() {
+      const buffer = new Uint8Array(4_096);
+      const count = await Deno.stdin.read(buffer);
+      return count === null ? undefined : buffer.subarray(0, count);
+    },
+  };
+}
+
 const optional = new Set([
-  ...["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA"],
+  ...["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA", "LC_ALL", "LC_CTYPE", "LANG"],
+  ...["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
   ...["GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"],
 ]);
 

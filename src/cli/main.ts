@@ -82,8 +82,10 @@ function checkPositionals(command: CommandInfo, positionals: readonly string[]):
   const meant = findCommand(extra);
   const takes = command.name === "adopt"
     ? "takes one folder"
-    : command.positionals
+    : command.name === "help"
     ? "explains one command"
+    : command.positionals
+    ? `takes at most ${command.positionals === 1 ? "one word" : `${command.positionals} words`}`
     : "takes options only";
   throw new UsageError(`Cannot use "${extra}": zoom-extract ${command.name} ${takes}`, {
     value: extra,

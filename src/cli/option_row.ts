@@ -11,6 +11,10 @@ export type CommandName =
   | "hooks"
   | "simulate"
   | "demo"
+  | "init"
+  | "doctor"
+  | "completions"
+  | "man"
   | "help";
 
 /** How the text of an option is read. */

@@ -1,6 +1,7 @@
 import { parseDay } from "../core/date_range.ts";
 import { UsageError } from "../core/errors.ts";
 import { parseBytes, parseDurationMs } from "../core/units.ts";
+import { suggest } from "../core/suggest.ts";
 import type { OptionRow, OptionValue } from "./option_row.ts";
 
 /**
@@ -96,8 +97,11 @@ function parseList(row: OptionRow, value: string, label: string): string[] {
 
 function parseChoice(row: OptionRow, value: string, label: string): string {
   const choice = row.choices?.find((known) => known.toLowerCase() === value.toLowerCase());
-  if (choice === undefined) throw refuse(row, label, value, "not known", accepted(row));
-  return choice;
+  if (choice !== undefined) return choice;
+  const lower = (row.choices ?? []).map((known) => known.toLowerCase());
+  const meant = row.choices?.[lower.indexOf(suggest(value, lower) ?? "")];
+  const hint = meant ? `did you mean ${meant}? It is ${accepted(row)}` : accepted(row);
+  throw refuse(row, label, value, "not known", hint);
 }
 
 function parsePath(row: OptionRow, value: string, label: string): string {

@@ -13,6 +13,8 @@ import { rows as rebuildRows } from "./infos/rebuild.ts";
 import { rows as adoptRows } from "./infos/adopt.ts";
 import { rows as exportRows } from "./infos/export.ts";
 import { rows as statusRows } from "./infos/status.ts";
+import { rows as doctorRows } from "./infos/doctor.ts";
+import { rows as initRows } from "./infos/init.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 import { rows as verifyRows } from "./infos/verify.ts";
 
@@ -27,12 +29,13 @@ const archive: readonly CommandName[] = [
   "adopt",
   "plugins",
   "hooks",
+  "doctor",
 ];
-const plugged: readonly CommandName[] = ["extract", "list", "adopt", "plugins", "hooks"];
+const plugged: readonly CommandName[] = ["extract", "list", "adopt", "plugins", "hooks", "doctor"];
 const telling: readonly CommandName[] = archive.filter((name) => name !== "plugins");
 const live: readonly CommandName[] = ["extract", "list", "verify", "adopt", "hooks", "demo"];
 /** What signs in to Zoom. */
-const asking: readonly CommandName[] = ["extract", "list", "verify", "adopt"];
+const asking: readonly CommandName[] = ["extract", "list", "verify", "adopt", "doctor"];
 const both: readonly CommandName[] = ["extract", "list", "adopt"];
 const extract: readonly CommandName[] = ["extract"];
 /** What downloads. */
@@ -526,7 +529,7 @@ export const optionRows: readonly OptionRow[] = [
     required: true,
     help: "Client secret of the app.",
     group: accountGroup,
-    commands: asking,
+    commands: [...asking, "init"],
   },
   {
     long: "api-url",
@@ -537,7 +540,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "https://api.zoom.us/v2",
     help: "Base of the API, for other Zoom clouds and for tests.",
     group: accountGroup,
-    commands: asking,
+    commands: [...asking, "init"],
   },
   {
     long: "oauth-url",
@@ -548,7 +551,7 @@ export const optionRows: readonly OptionRow[] = [
     default: "https://zoom.us/oauth/token",
     help: "Token endpoint, for other Zoom clouds and for tests.",
     group: accountGroup,
-    commands: asking,
+    commands: [...asking, "init"],
   },
   {
     long: "users",
@@ -621,6 +624,8 @@ export const optionRows: readonly OptionRow[] = [
   ...adoptRows,
   ...statusRows,
   ...exportRows,
+  ...doctorRows,
+  ...initRows,
 ];
 
 /** Commands that need the account only with one of their switches: nothing about it is read without that. */

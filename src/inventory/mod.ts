@@ -52,6 +52,7 @@ export type { Narrowing } from "./narrowing.ts";
 export type { ListedUser, PastRun, UnprovenWindow } from "./proofs.ts";
 export type { RunFilters, RunRow, RunStatus } from "./runs.ts";
 export { inventoryError as toInventoryError } from "./sqlite_error.ts";
+export { type InventoryHealth, readHealth } from "./health.ts";
 export type { ProofBasis } from "./windows.ts";
 
 /** An open inventory. */

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { PluginError } from "../core/errors.ts";
 import type { Plugin } from "../core/plugin.ts";
 import type { PluginConfig, PluginSettings } from "../core/plugin_config.ts";
+import { suggest } from "../core/suggest.ts";
 import { mainThreadChannel, type OpenChannel, workerChannel } from "./channel.ts";
 import { checkImports } from "./check_imports.ts";
 import { findDropIns, type Origin } from "./discover.ts";
@@ -212,10 +213,16 @@ function refuseUnknown(loaded: readonly LoadedPlugin[], config: PluginConfig, op
   const known = new Set([...Object.keys(options.bundled), ...loaded.map(({ manifest }) => manifest.name)]);
   for (const name of Object.keys(config.settings)) {
     if (known.has(name)) continue;
+    const names = [...known].sort();
+    const meant = suggest(name, names);
     throw new PluginError(`Cannot use plugin "${name}": there is none of that name`, {
       plugin: name,
       stage: "load",
-      hint: known.size === 0 ? "no plugin was found" : `there are ${[...known].sort().join(", ")}`,
+      hint: meant
+        ? `did you mean ${meant}?`
+        : names.length === 0
+        ? "no plugin was found"
+        : `there are ${names.join(", ")}`,
     });
   }
 }

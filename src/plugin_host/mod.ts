@@ -6,6 +6,7 @@
  *
  * @module
  */
+export { findProgram, type FoundProgram } from "./find_program.ts";
 export { findDropIns, type Origin } from "./discover.ts";
 export {
   type BundledPlugins,

@@ -50,4 +50,5 @@ export {
 export { renderFilesCsv, renderMetaJson, type SidecarFile, type SidecarPlace } from "./sidecars.ts";
 export { type Walked, walkFiles, type WalkOptions } from "./walk_files.ts";
 export { sha256OfFile, type Shared, shareFile, type ShareOptions } from "./share_file.ts";
+export { type FolderProbe, probeFolder } from "./probe_folder.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";

@@ -35,4 +35,6 @@ export { createZoomAccount, type ZoomAccountOptions } from "./zoom_account.ts";
 export { encodeMeetingUuid } from "./encode_meeting_uuid.ts";
 export { type Endpoint, endpoints } from "./endpoints.ts";
 export { isLoopback, isZoomHost, zoomDomains, type ZoomHosts, zoomHosts } from "./hosts.ts";
+export { createZoomProbe, type FoundFile, type ListAnswer, type ZoomProbe } from "./probe.ts";
+export { judgeScopes, kindOfScopes, type ScopeFinding } from "./scopes.ts";
 export { splitWindows } from "./windows.ts";

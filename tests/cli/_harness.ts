@@ -1,6 +1,6 @@
 import type { RunSummary } from "../../src/core/events.ts";
 import type { Clock } from "../../src/core/clock.ts";
-import type { CliContext, Output } from "../../src/cli/context.ts";
+import type { CliContext, Input, Output } from "../../src/cli/context.ts";
 import { main } from "../../src/cli/mod.ts";
 import { noteSecret, watchOutput } from "../support/secret_watch.ts";
 
@@ -28,6 +28,31 @@ export function captureOutput(isTerminal = false): Output & { text: string } {
   return output;
 }
 
+/** Standard input that gives what a test types, chunk by chunk, and then its end. */
+export class FakeInput implements Input {
+  isRaw = false;
+  readonly #chunks: (string | (() => void))[] = [];
+
+  constructor(readonly isTerminal: boolean) {}
+
+  /** What comes next: text, or something that happens while the program waits, which then waits for ever. */
+  type(...chunks: (string | (() => void))[]): void {
+    this.#chunks.push(...chunks);
+  }
+
+  setRaw(isRaw: boolean): void {
+    this.isRaw = isRaw;
+  }
+
+  read(): Promise<Uint8Array | undefined> {
+    const chunk = this.#chunks.shift();
+    if (typeof chunk === "string") return Promise.resolve(new TextEncoder().encode(chunk));
+    if (chunk === undefined) return Promise.resolve(undefined);
+    chunk();
+    return new Promise(() => {});
+  }
+}
+
 /** A terminal, clock, timers and signals in the hands of a test. */
 export class FakeProcess {
   nowMs = noon;
@@ -36,12 +61,14 @@ export class FakeProcess {
   readonly exits: number[] = [];
   columns = 80;
   rows = 24;
+  readonly stdin: FakeInput;
   readonly #timers = new Map<number, { atMs: number; intervalMs?: number; callback: () => void }>();
   #ids = 0;
   readonly signalListeners = new Set<() => void>();
   readonly crashListeners = new Set<() => void>();
 
   constructor(readonly variables: Readonly<Record<string, string>> = {}, isTerminal = false) {
+    this.stdin = new FakeInput(isTerminal);
     this.stdout = captureOutput(isTerminal);
     this.stderr = captureOutput(isTerminal);
     noteSecret(variables.ZOOM_CLIENT_SECRET);
@@ -88,6 +115,7 @@ export class FakeProcess {
       env: (name) => this.variables[name],
       cwd: "",
       readsDotEnv: true,
+      stdin: this.stdin,
       stdout: this.stdout,
       stderr: this.stderr,
       size: () => ({ columns: this.columns, rows: this.rows }),

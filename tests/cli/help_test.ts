@@ -39,9 +39,6 @@ Deno.test("--help of extract names every exit code and every command", async () 
     assert.ok(new RegExp(`^\\s+${code} {2}${meaning}`, "m").test(stdout));
   }
   for (const { name } of commands) assert.ok(new RegExp(`^ {2}${name} `, "m").test(stdout), name);
-  for (const later of ["doctor", "init"]) {
-    assert.doesNotMatch(stdout, new RegExp(`\\b${later}\\b`));
-  }
 });
 
 Deno.test("help COMMAND, COMMAND --help and COMMAND -h are the same, with or without wrong flags", async () => {

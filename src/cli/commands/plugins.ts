@@ -35,7 +35,7 @@ export async function plugins(flags: ParsedFlags, context: CliContext): Promise<
     default:
       throw new UsageError(`Cannot do "plugins ${verb}": no such command`, {
         value: verb,
-        hint: `plugins ${suggest(verb, verbs) ?? verbs.join(", plugins ")}`,
+        hint: meantVerb(verb),
       });
   }
 }
@@ -76,9 +76,10 @@ async function info(
   const plugin = found.find(({ manifest }) => manifest.name === name);
   if (!plugin) {
     const names = found.map(({ manifest }) => manifest.name);
+    const meant = suggest(name, names);
     throw new UsageError(`Cannot tell about plugin "${name}": there is none of that name`, {
       value: name,
-      hint: `there are ${names.join(", ")}`,
+      hint: meant ? `did you mean ${meant}?` : `there are ${names.join(", ")}`,
     });
   }
   const columns = context.stdout.isTerminal ? context.size().columns || 80 : 1_000;
@@ -93,6 +94,11 @@ function configOf(
 ): { outputDir: string; plugins: ReturnType<typeof buildPluginConfig> } {
   const outputDir = inFolder(context.cwd, options.text("output-dir") ?? "./zoom_recordings");
   return { outputDir, plugins: buildPluginConfig(options, context) };
+}
+
+function meantVerb(verb: string): string {
+  const meant = suggest(verb, verbs);
+  return meant ? `did you mean plugins ${meant}?` : `there are plugins ${verbs.join(", plugins ")}`;
 }
 
 function missing(verb: string, what: string): never {

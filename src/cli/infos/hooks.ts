@@ -16,5 +16,6 @@ export const info: CommandInfo = {
   ],
   exitCodes: [0, 1, 2, 4, 6, 7, 9, 130],
   positionals: 1,
+  words: ["run"],
   load: async () => (await import("../commands/hooks.ts")).hooks,
 };

@@ -18,5 +18,6 @@ export const info: CommandInfo = {
   ],
   exitCodes: [0, 1, 2, 6, 7],
   positionals: 2,
+  words: ["list", "info", "check", "new"],
   load: async () => (await import("../commands/plugins.ts")).plugins,
 };

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { judgeScopes } from "../../src/zoom/mod.ts";
+import { startSimulator } from "../../src/simulator/mod.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const guide = await Deno.readTextFile(join(root, "docs", "getting-started.md"));
+
+/** The commands of the guide, in order: blocks of a shell, and what the lines of cron would run. */
+const blocks = [...guide.matchAll(/```(sh|cron)\n([\s\S]*?)```/g)].map(([, kind, text = ""]) =>
+  kind === "sh" ? text : text.replace(/^(\S+ ){5}/gm, "")
+);
+
+Deno.test("every command line of getting-started.md works, from nothing to an archive", async () => {
+  await using zoom = await startSimulator({ users: 2, months: 2 });
+  const home = await Deno.makeTempDir({ prefix: "zoom-extract-guide-" });
+  try {
+    const bin = join(home, "bin");
+    const cwd = join(home, "zoom");
+    for (const dir of [bin, cwd]) await Deno.mkdir(dir);
+    const program = `#!/bin/sh\nexec "${Deno.execPath()}" run -A --quiet "${join(root, "main.ts")}" "$@"\n`;
+    await Deno.writeTextFile(join(bin, "zoom-extract"), program, { mode: 0o755 });
+    const { accountId, clientId, clientSecret } = zoom.credentials;
+    const base = {
+      PATH: `${bin}:${Deno.env.get("PATH")}`,
+      HOME: home,
+      DENO_DIR: Deno.env.get("DENO_DIR") ?? join(Deno.env.get("HOME") ?? "", ".cache", "deno"),
+      LANG: "C.UTF-8",
+      ...{ ACCOUNT: accountId, CLIENT: clientId, SECRET: clientSecret },
+    };
+    let isFirst = true;
+    for (const block of blocks) {
+      // There is nobody to be asked here; afterwards everything comes from .env.
+      const env: Record<string, string> = isFirst ? { ...base, ...zoom.env } : base;
+      isFirst = false;
+      const { code, stdout, stderr } = await new Deno.Command("bash", {
+        args: ["-euo", "pipefail", "-c", block],
+        cwd,
+        clearEnv: true,
+        env,
+        stdin: "null",
+      }).output();
+      const shown = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      assert.equal(code, 0, `${block}\n${shown}`);
+      assert.ok(!shown.includes(clientSecret));
+    }
+    assert.equal(((await Deno.stat(join(cwd, ".env"))).mode ?? 0) & 0o777, 0o600);
+    assert.ok((await Deno.stat(join(cwd, "zoom_recordings", "_logs", "inventory.db"))).isFile);
+    assert.match(
+      await Deno.readTextFile(join(home, ".local/share/man/man1/zoom-extract.1")),
+      /^\.\\" Made by/,
+    );
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("getting-started.md and the README name every scope that the program looks for", async () => {
+  assert.ok(blocks.length >= 9, `${blocks.length} blocks`);
+  const readme = await Deno.readTextFile(join(root, "README.md"));
+  for (const { granularScope, classicScope } of judgeScopes([])) {
+    for (const text of [guide, readme]) {
+      assert.ok(text.includes(`\`${granularScope}\``), granularScope);
+      assert.ok(text.includes(`\`${classicScope}\``), classicScope);
+    }
+  }
+});
