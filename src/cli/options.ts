@@ -9,6 +9,7 @@ import {
   what,
   where,
 } from "./option_groups.ts";
+import { rows as permissionsRows } from "./infos/permissions.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 
 /** What works on an archive. */
@@ -581,12 +582,23 @@ export const optionRows: readonly OptionRow[] = [
     group: simulated,
     commands: simulate,
   },
+  ...permissionsRows,
 ];
 
 /** The options of one command. */
 export function optionsOf(command: CommandName): OptionRow[] {
-  return optionRows.filter((row) => row.commands.includes(command));
+  const own = optionRows.filter((row) => row.commands.includes(command));
+  if (command !== "permissions") return own;
+  // It reads a command line of another command: all that run or hooks may be given.
+  const others = optionRows.filter((row) =>
+    row.commands.some((name) => explained.includes(name)) && row.long !== "json"
+  );
+  const isFirst = (row: OptionRow, i: number) => others.findIndex(({ long }) => long === row.long) === i;
+  return [...others.filter(isFirst), ...own];
 }
+
+/** Commands whose rights `permissions` tells. */
+const explained: readonly CommandName[] = ["extract", "list", "hooks"];
 
 /** `-o, --output-dir DIR`, as the help writes it. */
 export function flagText(row: OptionRow): string {

@@ -63,7 +63,8 @@ function pluginDirs(options: ResolvedOptions, { cwd, env }: PluginPlace): string
 function isFolder(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return false;
   }
 }

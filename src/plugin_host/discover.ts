@@ -56,7 +56,18 @@ async function pluginFile(path: string): Promise<string | undefined> {
 async function realPath(path: string): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new PluginError(
+        `Cannot look for plugins in "${path}": the program was started without this right`,
+        {
+          plugin: "",
+          stage: "load",
+          hint: `add --allow-read=${path}, or leave plugins out with --no-plugins`,
+          cause: error,
+        },
+      );
+    }
     return undefined;
   }
 }

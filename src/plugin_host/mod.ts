@@ -6,6 +6,7 @@
  *
  * @module
  */
+export { codePlaces } from "./code_places.ts";
 export { findDropIns, type Origin } from "./discover.ts";
 export {
   type BundledPlugins,

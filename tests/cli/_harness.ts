@@ -81,6 +81,7 @@ export class FakeProcess {
     };
     return {
       forget: () => {},
+      rights: { has: () => true, drop: () => {} },
       env: (name) => this.variables[name],
       cwd: "",
       readsDotEnv: true,

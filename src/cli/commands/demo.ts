@@ -1,5 +1,6 @@
 import { isoDay } from "../../core/clock.ts";
 import { addDays } from "../../core/date_range.ts";
+import type { Grant } from "../../core/grants.ts";
 import type { RunSummary } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
@@ -16,6 +17,7 @@ import { countOf } from "../render/frame.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { hang, shellLines, wrap } from "../render/text.ts";
 import { renderTree } from "../render/tree.ts";
+import { requireRights } from "../rights/require_rights.ts";
 import { programName } from "../version.ts";
 
 /** `demo`: the real command against a simulated account, told step by step on stdout. */
@@ -27,6 +29,7 @@ export function demo(flags: ParsedFlags, context: CliContext): Promise<number> {
 export async function playDemo(plain: boolean, context: CliContext, scale: DemoScale = {}): Promise<number> {
   const style = createStyle(wantsColor(context.stdout, context));
   const columns = Math.max(40, (context.stdout.isTerminal && context.size().columns) || 100);
+  requireRights("the demo", demoGrants(context.cwd), context.rights);
   const name = await prepareDemoFolder(context.cwd);
   await using zoom = await startDemoAccount(context.clock.now(), scale);
   const stage = createStage({ context, zoom, style, columns, archive: `${name}/zoom_recordings`, plain });
@@ -108,9 +111,22 @@ async function runCommand(
     env: (name) =>
       zoom.env[name] ?? (name.startsWith("ZOOM_") || isSetting(name) ? undefined : context.env(name)),
     readsDotEnv: false,
+    rights: { has: context.rights.has, drop: () => {} },
     runExtract: observed,
   });
   return { code, summary };
+}
+
+/** What the demonstration needs before it plays. */
+function demoGrants(cwd: string): Grant[] {
+  const folder = inFolder(cwd, "zoom_demo");
+  const why = "the demo";
+  return [
+    { kind: "read", value: folder, why },
+    { kind: "write", value: folder, why },
+    { kind: "net", value: "127.0.0.1", why },
+    { kind: "sys", value: "statfs", why },
+  ];
 }
 
 /** Settings of the person's own runs stay out of the demonstration. */

@@ -6,6 +6,7 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { renderPlan } from "../render/plan.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { renderSummary } from "../render/summary.ts";
+import { dropAfterStart } from "../rights/session_rights.ts";
 import { type Session, withSession } from "../session.ts";
 
 /** `extract`: one run, its progress on stderr, its summary on stderr or as JSON on stdout. */
@@ -15,7 +16,11 @@ export function extract(flags: ParsedFlags, context: CliContext): Promise<number
     const { config, reporter, signal } = session;
     let summary: RunSummary;
     try {
-      summary = await runExtract(config, { signal, onEvent: reporter.onEvent });
+      summary = await runExtract(config, {
+        signal,
+        onEvent: reporter.onEvent,
+        onReady: (permissions) => dropAfterStart(permissions, context.rights),
+      });
     } catch (error) {
       if (!isInterruption(error, signal)) throw error;
       reporter.print("Interrupted");

@@ -1,0 +1,101 @@
+import type { Grant, GrantKind } from "../../core/grants.ts";
+
+/** What the rights of a command follow from. All paths as they are written, or absolute. */
+export interface Situation {
+  /** Folder of the archive; absent where the command has none. */
+  readonly outputDir?: string | undefined;
+  /** Whether the archive is written to. */
+  readonly writes: boolean;
+  /** Addresses of the API and of the token endpoint; none where Zoom is not asked. */
+  readonly zoomUrls: readonly string[];
+  readonly logFile?: string | undefined;
+  readonly configFile?: string | undefined;
+  /** The `.env` that is looked for. */
+  readonly dotEnv?: string | undefined;
+  /** Variables that options are read from. */
+  readonly variables: readonly string[];
+  /** Folders that are searched for plugins. */
+  readonly pluginDirs: readonly string[];
+  /** Files and folders that a plugin's own code is loaded from, besides those. */
+  readonly pluginCode: readonly string[];
+  /** Plugins that take part, and what they declare; paths in place of `$OUTPUT`, `*` for everything. */
+  readonly plugins: readonly PluginNeeds[];
+  /** Domains of Zoom itself. */
+  readonly zoomDomains: readonly string[];
+}
+
+/** What one plugin declares. */
+export interface PluginNeeds {
+  readonly name: string;
+  readonly permissions: { readonly [K in Exclude<GrantKind, "sys">]: readonly string[] };
+}
+
+/** Variables that say how a terminal looks. */
+export const terminalVariables: readonly string[] = ["NO_COLOR", "FORCE_COLOR", "TERM"];
+
+/** The rights that a command needs, each with its reason: no more than these. */
+export function neededGrants(situation: Situation): Grant[] {
+  return [
+    ...archiveGrants(situation),
+    ...fileGrants(situation),
+    ...zoomGrants(situation),
+    ...variableGrants(situation),
+    ...situation.plugins.flatMap(pluginGrants),
+  ];
+}
+
+function archiveGrants({ outputDir, writes }: Situation): Grant[] {
+  if (outputDir === undefined) return [];
+  const grants: Grant[] = [{ kind: "read", value: outputDir, why: "the archive" }];
+  if (writes) {
+    grants.push({ kind: "write", value: outputDir, why: "the archive" });
+    grants.push({ kind: "sys", value: "statfs", why: "how much space is left (--min-free-space)" });
+  }
+  return grants;
+}
+
+function fileGrants(situation: Situation): Grant[] {
+  const { dotEnv, configFile, logFile, pluginDirs, pluginCode } = situation;
+  const read = (why: string) => (value: string): Grant => ({ kind: "read", value, why });
+  return [
+    ...[dotEnv ?? []].flat().map(read("credentials and settings, if there is one")),
+    ...[configFile ?? []].flat().map(read("--config")),
+    ...[logFile ?? []].flat().flatMap((value): Grant[] => [
+      { kind: "read", value, why: "--log-file: where its name leads" },
+      { kind: "write", value, why: "--log-file" },
+    ]),
+    ...pluginDirs.map(read("plugins dropped in there (--no-plugins: not needed)")),
+    ...pluginCode.map(read("code that dropped-in plugins import")),
+  ];
+}
+
+/** Loopback is granted as a whole: a simulated account stores its files at another port. */
+function zoomGrants({ zoomUrls, zoomDomains }: Situation): Grant[] {
+  const hosts = zoomUrls.map((url) => {
+    const { hostname } = new URL(url);
+    const domain = zoomDomains.find((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
+    return domain === undefined ? hostname : `*.${domain}`;
+  });
+  return [...new Set(hosts)].map((value) => ({
+    kind: "net",
+    value,
+    why: "Zoom's API, tokens and downloads",
+  }));
+}
+
+function variableGrants({ variables }: Situation): Grant[] {
+  const names = variables.map((name) => name.startsWith("ZOOM_") ? "ZOOM_*" : name);
+  const options = [...new Set(names)].map((value): Grant => ({ kind: "env", value, why: "options" }));
+  const looks = terminalVariables.map((value): Grant => ({ kind: "env", value, why: "colours" }));
+  return [...options, ...looks];
+}
+
+function pluginGrants({ name, permissions }: PluginNeeds): Grant[] {
+  return Object.entries(permissions).flatMap(([kind, values]) =>
+    values.map((value): Grant => ({
+      kind: kind as GrantKind,
+      ...(value === "*" ? {} : { value }),
+      why: `plugin ${name}`,
+    }))
+  );
+}
