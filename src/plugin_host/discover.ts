@@ -18,7 +18,7 @@ export async function findDropIns(
 ): Promise<string[]> {
   const root = await realPath(dir);
   if (root === undefined) return [];
-  const isOwn = ownDir !== undefined && root === await realPath(ownDir);
+  const isOwn = ownDir !== undefined && root === await realPath(ownDir).catch(() => ownDir);
   const names: string[] = [];
   for await (const entry of readDir(root)) {
     if (/^[_.]/.test(entry.name) || /_test\.[jt]s$/.test(entry.name)) continue;

@@ -97,6 +97,7 @@ export async function loadPlugins(
 export async function readDropIn(file: string): Promise<Manifest> {
   await checkImports(file);
   const nothing = { net: [], write: [], env: [], run: [], read: codePlaces(file) };
+  await requireGrants(file, nothing);
   return await readManifest(workerChannel(nothing), pathToFileURL(file).href, file);
 }
 
@@ -137,7 +138,7 @@ async function loadBundled(
   const dataDir = dataDirOf(manifest, options);
   const declared = expandPermissions(manifest, { outputDir: options.outputDir, dataDir });
   const needs = narrowPermissions(declared, manifest, settings?.options ?? {});
-  if (isActive && !options.ignoreGrants) await requireGrants(manifest, needs);
+  if (isActive && !options.ignoreGrants) await requireGrants(name, needs);
   return {
     manifest,
     origin: "bundled",
@@ -194,7 +195,7 @@ async function loadDropIn(
   if (!mine.grant) {
     return { ...base, why: `asks for more than it has: ${describePermissions(manifest.permissions)}` };
   }
-  if (!options.ignoreGrants) await requireGrants(manifest, permissions);
+  if (!options.ignoreGrants) await requireGrants(name, permissions);
   return { ...base, open: workerChannel(permissions), why: "granted" };
 }
 

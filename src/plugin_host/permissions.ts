@@ -124,18 +124,16 @@ function contains(folder: string, path: string): boolean {
 /**
  * Refuses a plugin whose permissions the program does not have itself.
  *
+ * @param plugin its name, or its file
  * @throws {PluginError} Naming the flags that are missing.
  */
-export async function requireGrants(
-  manifest: Manifest,
-  permissions: WorkerPermissions,
-): Promise<void> {
+export async function requireGrants(plugin: string, permissions: WorkerPermissions): Promise<void> {
   const missing = await missingGrants(permissions);
   if (missing.length === 0) return;
-  throw new PluginError(`Cannot give plugin "${manifest.name}" what the program itself may not do`, {
-    plugin: manifest.name,
+  throw new PluginError(`Cannot give plugin "${plugin}" what the program itself may not do`, {
+    plugin,
     stage: "load",
-    hint: `start it with ${missing.join(" ")}`,
+    hint: `add ${missing.join(" ")}`,
   });
 }
 

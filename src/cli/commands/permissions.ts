@@ -11,6 +11,7 @@ import { createStyle, wantsColor } from "../render/style.ts";
 import { entryFile, runLine, shellQuote } from "../rights/command_line.ts";
 import { neededGrants } from "../rights/needed_grants.ts";
 import { activePlugins } from "../rights/plugin_needs.ts";
+import { otherName } from "../rights/real_path.ts";
 import { renderRights } from "../rights/render_rights.ts";
 import { excessOf, missingOf } from "../rights/rights.ts";
 import { situationOf } from "../rights/session_rights.ts";
@@ -69,7 +70,6 @@ async function grantsOf(
   { options, context }: { options: ResolvedOptions; context: CliContext },
 ): Promise<{ grants: Grant[]; secrets: readonly string[] }> {
   const { cwd, env, rights } = context;
-  const base = { outputDir: undefined, variables: [], pluginDirs: [] };
   if (command === "simulate" || command === "demo") {
     return { grants: simulationGrants(command, cwd), secrets: [] };
   }
@@ -85,8 +85,9 @@ async function grantsOf(
   const { needs, code, secrets, homeVariables, dirs } = await activePlugins(config, { cwd, rights });
   const name = command.split(" ")[0] as CommandName;
   const situation = situationOf(name, { options, config, cwd, plugins: needs, pluginCode: code });
+  const realOutputDir = await otherName(config.outputDir);
   const variables = [...situation.variables, ...homeVariables];
-  return { grants: neededGrants({ ...base, ...situation, variables, pluginDirs: dirs }), secrets };
+  return { grants: neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs }), secrets };
 }
 
 function simulationGrants(command: "simulate" | "demo", cwd: string): Grant[] {

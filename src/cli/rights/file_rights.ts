@@ -27,11 +27,23 @@ export async function requireFile(
       hint: `add --allow-${kind}=${path}${otherwise}`,
     });
   }
-  const real = await leadsOutside(file, kind, context.rights);
+  await refuseWayOut(file, { kind, label, context });
+}
+
+/**
+ * Refuses a file or folder that a symbolic link leads to from inside an allowed folder.
+ *
+ * @throws {UsageError}
+ */
+export async function refuseWayOut(
+  path: string,
+  { kind, label, context }: { kind: "read" | "write"; label: string; context: Pick<CliContext, "rights"> },
+): Promise<void> {
+  const real = await leadsOutside(path, kind, context.rights);
   if (real === undefined) return;
   throw new UsageError(`Cannot ${kind} ${label}: it is a symbolic link to "${real}", which is not allowed`, {
     option: `allow-${kind}`,
     value: path,
-    hint: `name the file itself, or add --allow-${kind}=${path}`,
+    hint: `name what it leads to, or add --allow-${kind}=${path}`,
   });
 }

@@ -4,6 +4,8 @@ import type { Grant, GrantKind } from "../../core/grants.ts";
 export interface Situation {
   /** Folder of the archive; absent where the command has none. */
   readonly outputDir?: string | undefined;
+  /** Where a link in its path leads: the runtime compares names, so that both are needed. */
+  readonly realOutputDir?: string | undefined;
   /** Whether the archive is written to. */
   readonly writes: boolean;
   /** Addresses of the API and of the token endpoint; none where Zoom is not asked. */
@@ -44,11 +46,13 @@ export function neededGrants(situation: Situation): Grant[] {
   ];
 }
 
-function archiveGrants({ outputDir, writes }: Situation): Grant[] {
+function archiveGrants({ outputDir, realOutputDir, writes }: Situation): Grant[] {
   if (outputDir === undefined) return [];
-  const grants: Grant[] = [{ kind: "read", value: outputDir, why: "the archive" }];
+  const places = [[outputDir, "the archive"], [realOutputDir, "the archive: where its name leads"]]
+    .flatMap(([value, why]) => value === undefined || why === undefined ? [] : [{ value, why }]);
+  const grants = places.map((place): Grant => ({ kind: "read", ...place }));
   if (writes) {
-    grants.push({ kind: "write", value: outputDir, why: "the archive" });
+    grants.push(...places.map((place): Grant => ({ kind: "write", ...place })));
     grants.push({ kind: "sys", value: "statfs", why: "how much space is left (--min-free-space)" });
   }
   return grants;

@@ -26,6 +26,12 @@ export async function leadsOutside(
   return real === join(root, relative(allowed, absolute)) ? undefined : real;
 }
 
+/** The real path of a folder whose own path leads over links; `undefined` where it does not, or is not there. */
+export async function otherName(folder: string): Promise<string | undefined> {
+  const real = await Deno.realPath(folder).catch(() => undefined);
+  return real === resolve(folder) ? undefined : real;
+}
+
 /** The real path of what is there, or of what would be made there; `undefined` where not even its folder is. */
 async function realPath(path: string): Promise<string | undefined> {
   try {

@@ -12,7 +12,8 @@ export interface Rights {
 export const systemRights: Rights = {
   has: (grant) => stateOf(grant) === "granted",
   drop(grant) {
-    if (stateOf(grant) === "granted") Deno.permissions.revokeSync(descriptorOf(grant));
+    // A kind as a whole: also each entry of a list of it.
+    Deno.permissions.revokeSync(descriptorOf(grant));
   },
 };
 

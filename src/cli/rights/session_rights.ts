@@ -9,7 +9,8 @@ import { optionsOf } from "../options.ts";
 import { inFolder } from "../paths.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { neededGrants, type PluginNeeds, type Situation } from "./needed_grants.ts";
-import { requireFile } from "./file_rights.ts";
+import { refuseWayOut, requireFile } from "./file_rights.ts";
+import { otherName } from "./real_path.ts";
 import { requireRights } from "./require_rights.ts";
 import type { Rights } from "./rights.ts";
 
@@ -58,13 +59,17 @@ export async function requireSessionRights(
   { options, config, context }: { options: ResolvedOptions; config: Config; context: CliContext },
 ): Promise<void> {
   const { rights, cwd } = context;
-  const situation = situationOf(command, { options, config, cwd });
+  const plain = situationOf(command, { options, config, cwd });
+  const situation = { ...plain, realOutputDir: await otherName(config.outputDir) };
   // What options are read from was read by now, or refused then.
   requireRights(
     command,
     neededGrants({ ...situation, variables: [], dotEnv: undefined }).filter(isNoLook),
     rights,
   );
+  for (const dir of situation.pluginDirs) {
+    await refuseWayOut(dir, { kind: "read", label: `the folder of plugins "${dir}"`, context });
+  }
   if (situation.logFile !== undefined) {
     const label = `--log-file ${JSON.stringify(options.text("log-file"))}`;
     await requireFile(situation.logFile, { kind: "write", label, context });
