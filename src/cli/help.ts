@@ -38,7 +38,7 @@ function heading(title: string, lines: readonly string[], { style }: HelpOptions
 
 function commandLines(layout: HelpOptions): string[] {
   return [
-    ...commands.flatMap((command) => entry(command.name, command.summary, { ...layout, indent: 12 })),
+    ...commands.flatMap((command) => entry(command.name, command.summary, { ...layout, indent: 14 })),
     "",
     ...wrap(`${programName} help COMMAND, or ${programName} COMMAND --help, tells more.`, layout.columns - 2),
   ];

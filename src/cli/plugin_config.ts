@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { noPlugins, type PluginConfig, type PluginSettings } from "../core/plugin_config.ts";
 import type { CliContext } from "./context.ts";
 import { inFolder } from "./paths.ts";
+import { systemRights } from "./rights/rights.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 
 /** Where plugins are looked for from. */
@@ -61,10 +62,16 @@ function pluginDirs(options: ResolvedOptions, { cwd, env }: PluginPlace): string
 }
 
 function isFolder(path: string): boolean {
+  if (!systemRights.has({ kind: "read", value: path })) {
+    throw new UsageError(`Cannot use --plugins-dir "${path}": the program was started without this right`, {
+      option: "plugins-dir",
+      value: path,
+      hint: `add --allow-read=${path}`,
+    });
+  }
   try {
     return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+  } catch {
     return false;
   }
 }

@@ -85,7 +85,7 @@ async function grantsOf(
   const { needs, code, secrets, homeVariables, dirs } = await activePlugins(config, { cwd, rights });
   const name = command.split(" ")[0] as CommandName;
   const situation = situationOf(name, { options, config, cwd, plugins: needs, pluginCode: code });
-  const realOutputDir = await otherName(config.outputDir);
+  const realOutputDir = await otherName(config.outputDir, rights);
   const variables = [...situation.variables, ...homeVariables];
   return { grants: neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs }), secrets };
 }

@@ -22,7 +22,7 @@ export async function activePlugins(
   { cwd, rights }: { cwd: string; rights: Rights },
 ): Promise<ActivePlugins> {
   const { listPlugins, pluginCodePlaces } = await import("../../app.ts");
-  const { dirs, homeVariables } = await foldersOf(config.plugins.dirs, cwd);
+  const { dirs, homeVariables } = await foldersOf(config.plugins.dirs, { cwd, rights });
   const seen = dirs.filter((dir) => rights.has({ kind: "read", value: dir }));
   const wanted = { ...config, plugins: { ...config.plugins, dirs: seen } };
   const plugins = (await listPlugins(wanted, { ignoreGrants: true }))
@@ -44,13 +44,14 @@ export async function activePlugins(
 /** A folder of the person's own counts where it is there: else the variables that lead to it need not be read. */
 async function foldersOf(
   dirs: readonly string[],
-  cwd: string,
+  { cwd, rights }: { cwd: string; rights: Rights },
 ): Promise<Pick<ActivePlugins, "dirs" | "homeVariables">> {
   const kept: string[] = [];
   const homeVariables: string[] = [];
   for (const dir of dirs) {
     const isOwn = isAbsolute(dir) && /[\\/]zoom-extract[\\/]plugins$/.test(dir) && dirname(dir) !== cwd;
-    const info = await Deno.stat(dir).catch(() => undefined);
+    const mayLook = rights.has({ kind: "read", value: dir });
+    const info = mayLook ? await Deno.stat(dir).catch(() => undefined) : undefined;
     if (isOwn && !info?.isDirectory) continue;
     if (isOwn) {
       homeVariables.push(...(Deno.build.os === "windows" ? ["APPDATA"] : ["XDG_CONFIG_HOME", "HOME"]));

@@ -27,7 +27,8 @@ export async function leadsOutside(
 }
 
 /** The real path of a folder whose own path leads over links; `undefined` where it does not, or is not there. */
-export async function otherName(folder: string): Promise<string | undefined> {
+export async function otherName(folder: string, rights: Rights): Promise<string | undefined> {
+  if (!rights.has({ kind: "read", value: folder })) return undefined;
   const real = await Deno.realPath(folder).catch(() => undefined);
   return real === resolve(folder) ? undefined : real;
 }

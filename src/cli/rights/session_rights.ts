@@ -60,7 +60,7 @@ export async function requireSessionRights(
 ): Promise<void> {
   const { rights, cwd } = context;
   const plain = situationOf(command, { options, config, cwd });
-  const situation = { ...plain, realOutputDir: await otherName(config.outputDir) };
+  const situation = { ...plain, realOutputDir: await otherName(config.outputDir, rights) };
   // What options are read from was read by now, or refused then.
   requireRights(
     command,
