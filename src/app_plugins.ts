@@ -31,7 +31,7 @@ const noActivePlugins: ActivePlugins = {
 };
 
 /** Where the plugins that the program ships lie, in a checkout. */
-const bundledDir = import.meta.url.startsWith("file:")
+const bundledDir = import.meta.url.endsWith("/src/app_plugins.ts") && !Deno.build.standalone
   ? fileURLToPath(new URL("../plugins", import.meta.url))
   : undefined;
 

@@ -15,6 +15,8 @@ export function runLine(
   grants: readonly Grant[],
   { entry, args }: { entry: string; args: readonly string[] },
 ): string[] {
+  // The rights of a binary are part of it.
+  if (Deno.build.standalone) return [Deno.execPath(), ...args];
   return ["deno", "run", "--no-prompt", ...allowFlags(grants), entry, ...args];
 }
 
