@@ -48,7 +48,9 @@ function change(settings: Settings, name: string, change: PluginSettings): void 
 function pluginDirs(options: ResolvedOptions, { cwd, env }: PluginPlace): string[] {
   const home = env("HOME");
   const base = env("XDG_CONFIG_HOME") ?? env("APPDATA") ?? (home ? join(home, ".config") : undefined);
-  const own = base !== undefined && isAbsolute(base) ? [join(base, "zoom-extract", "plugins")] : [];
+  const own = (base !== undefined && isAbsolute(base) ? [join(base, "zoom-extract", "plugins")] : [])
+    // Whoever named the folders that may be read left this one out: like a HOME that may not be seen.
+    .filter((value) => systemRights.has({ kind: "read", value }));
   const named = (options.list("plugins-dir") ?? []).map((dir) => {
     const path = inFolder(cwd, dir);
     if (isFolder(path)) return path;

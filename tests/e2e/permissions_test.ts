@@ -129,7 +129,7 @@ Deno.test("each right of the printed line is needed: without it the run ends at 
         assert.match(text, new RegExp(`add[^\\n]* ${name}=([^ ]*,)?([^ ,]*/)?${named}`), text);
         if (isCode) return;
         assert.equal(text.split("\n").length, 1, text);
-        const made = [...Deno.readDirSync(cwd)].map((entry) => entry.name).sort();
+        const made = (await Array.fromAsync(Deno.readDir(cwd), (entry) => entry.name)).sort();
         assert.deepEqual(made, ["plugins", "run.json"]);
       });
     }
@@ -218,6 +218,19 @@ Deno.test("a dropped-in plugin gets what it declares, though the program gives u
     assert.equal(code, 0, stderr);
     const seen = await Deno.readTextFile(join(cwd, "archive", "_metadata", "plugins", "seer", "seen"));
     assert.equal(seen, "0 yes\n");
+  });
+});
+
+Deno.test("a bundled plugin still runs its program after the start", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const plugin = ["--plugin", "exec", "--plugin-option", "exec.program=touch"];
+    const option = ["--plugin-option", 'exec.args=["{output_dir}/touched"]'];
+    const args = [...flags, "--output-dir", "archive", ...plugin, ...option];
+    const { command, allow } = await printedLine(args, { cwd, zoom });
+    assert.ok(allow.includes("--allow-run=touch"), allow.join(" "));
+    const { code, stderr } = await runLine(command, { cwd, zoom });
+    assert.equal(code, 0, stderr);
+    assert.ok((await Deno.stat(join(cwd, "archive", "touched"))).isFile, stderr);
   });
 });
 
