@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { allowFlags, type Grant, missingFlag } from "../../src/core/grants.ts";
 import { neededGrants, type Situation } from "../../src/cli/rights/needed_grants.ts";
 import { shellQuote } from "../../src/cli/rights/command_line.ts";
+import { withoutCovered } from "../../src/cli/rights/plugin_needs.ts";
 import { excessOf, missingOf, type Rights } from "../../src/cli/rights/rights.ts";
 import { leadsOutside } from "../../src/cli/rights/real_path.ts";
 import { requireRights } from "../../src/cli/rights/require_rights.ts";
@@ -207,4 +208,10 @@ Deno.test("permissions of an unknown command is refused, and of simulate is this
   assert.match(wrong.stderr, /there are extract, list, hooks, simulate, demo/);
   const { stdout } = await runCli(["permissions", "simulate"]);
   assert.match(stdout, /^deno run --no-prompt --allow-net=127\.0\.0\.1 \S*main\.ts simulate\n$/);
+});
+
+Deno.test("a path in another path of the same kind is not named again", () => {
+  const grants = ["a", "a/b", resolve("a"), "ab"].map((value): Grant => ({ kind: "read", value, why: "x" }));
+  const write: Grant = { kind: "write", value: "a/b", why: "x" };
+  assert.deepEqual(withoutCovered([...grants, write]).map(({ value }) => value), ["a", "ab", "a/b"]);
 });

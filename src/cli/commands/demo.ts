@@ -1,6 +1,5 @@
 import { isoDay } from "../../core/clock.ts";
 import { addDays } from "../../core/date_range.ts";
-import type { Grant } from "../../core/grants.ts";
 import type { RunSummary } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 import { formatBytes, formatCount } from "../../core/units.ts";
@@ -18,6 +17,7 @@ import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { hang, shellLines, wrap } from "../render/text.ts";
 import { renderTree } from "../render/tree.ts";
 import { requireRights } from "../rights/require_rights.ts";
+import { demoGrants } from "../rights/simulation_grants.ts";
 import { programName } from "../version.ts";
 
 /** `demo`: the real command against a simulated account, told step by step on stdout. */
@@ -115,18 +115,6 @@ async function runCommand(
     runExtract: observed,
   });
   return { code, summary };
-}
-
-/** What the demonstration needs before it plays. */
-function demoGrants(cwd: string): Grant[] {
-  const folder = inFolder(cwd, "zoom_demo");
-  const why = "the demo";
-  return [
-    { kind: "read", value: folder, why },
-    { kind: "write", value: folder, why },
-    { kind: "net", value: "127.0.0.1", why },
-    { kind: "sys", value: "statfs", why },
-  ];
 }
 
 /** Settings of the person's own runs stay out of the demonstration. */

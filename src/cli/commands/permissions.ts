@@ -10,10 +10,11 @@ import { inFolder } from "../paths.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { entryFile, runLine, shellQuote } from "../rights/command_line.ts";
 import { neededGrants } from "../rights/needed_grants.ts";
-import { activePlugins } from "../rights/plugin_needs.ts";
+import { activePlugins, withoutCovered } from "../rights/plugin_needs.ts";
 import { otherName } from "../rights/real_path.ts";
 import { renderRights } from "../rights/render_rights.ts";
 import { excessOf, missingOf } from "../rights/rights.ts";
+import { demoGrants, simulationGrants } from "../rights/simulation_grants.ts";
 import { situationOf } from "../rights/session_rights.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
 
@@ -70,9 +71,8 @@ async function grantsOf(
   { options, context }: { options: ResolvedOptions; context: CliContext },
 ): Promise<{ grants: Grant[]; secrets: readonly string[] }> {
   const { cwd, env, rights } = context;
-  if (command === "simulate" || command === "demo") {
-    return { grants: simulationGrants(command, cwd), secrets: [] };
-  }
+  if (command === "simulate") return { grants: [...simulationGrants], secrets: [] };
+  if (command === "demo") return { grants: demoGrants(cwd), secrets: [] };
   const seen = (name: string) => rights.has({ kind: "env", value: name }) ? env(name) : undefined;
   const config = completeConfig({
     credentials: { accountId: "", clientId: "", clientSecret: "" },
@@ -87,20 +87,8 @@ async function grantsOf(
   const situation = situationOf(name, { options, config, cwd, plugins: needs, pluginCode: code });
   const realOutputDir = await otherName(config.outputDir, rights);
   const variables = [...situation.variables, ...homeVariables];
-  return { grants: neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs }), secrets };
-}
-
-function simulationGrants(command: "simulate" | "demo", cwd: string): Grant[] {
-  const net: Grant = { kind: "net", value: "127.0.0.1", why: "the simulated account, on this machine" };
-  if (command === "simulate") return [net];
-  const folder = inFolder(cwd, "zoom_demo");
-  return [
-    { kind: "read", value: folder, why: "the archive of the demo" },
-    { kind: "read", value: inFolder(cwd, "plugins"), why: "your plugins take part" },
-    { kind: "write", value: folder, why: "the archive of the demo" },
-    net,
-    { kind: "sys", value: "statfs", why: "how much space is left" },
-  ];
+  const grants = neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs });
+  return { grants: withoutCovered(grants), secrets };
 }
 
 /** The flags as they were given, without the values of secret options of plugins. */

@@ -1,5 +1,6 @@
-import { dirname, isAbsolute, relative } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import type { Config } from "../../core/config.ts";
+import type { Grant } from "../../core/grants.ts";
 import type { PluginNeeds } from "./needed_grants.ts";
 import type { Rights } from "./rights.ts";
 
@@ -59,6 +60,20 @@ async function foldersOf(
     kept.push(dir);
   }
   return { dirs: kept, homeVariables };
+}
+
+/** Leaves out paths that lie in another one: plugins name the archive absolutely. */
+export function withoutCovered(grants: readonly Grant[]): Grant[] {
+  const place = ({ kind, value }: Grant) =>
+    kind === "read" || kind === "write" ? resolve(value ?? "/") : undefined;
+  return grants.filter((grant, i) => {
+    const mine = place(grant);
+    if (mine === undefined) return true;
+    return !grants.some((other, j) => {
+      const theirs = other.kind === grant.kind ? place(other) : undefined;
+      return theirs !== undefined && isBelow(mine, theirs) && (mine !== theirs || j < i);
+    });
+  });
 }
 
 function isBelow(path: string, folder: string): boolean {
