@@ -14,6 +14,7 @@ import { credentials, runCli } from "./_harness.ts";
 const plain: Situation = {
   outputDir: "archive",
   writes: true,
+  measuresSpace: true,
   zoomUrls: ["https://api.zoom.us/v2", "https://zoom.us/oauth/token"],
   dotEnv: ".env",
   variables: ["ZOOM_FROM", "ZOOM_CLIENT_ID", "CHUNK_SIZE"],
@@ -51,10 +52,14 @@ const cases: readonly {
   },
   {
     name: "a command that only reads the archive",
-    change: { writes: false },
-    flags: { write: undefined, sys: undefined },
+    change: { writes: false, measuresSpace: false },
+    flags: { write: "archive/_logs/inventory.db", sys: undefined },
   },
-  { name: "a command that does not ask Zoom", change: { zoomUrls: [] }, flags: { net: undefined } },
+  {
+    name: "a command that does not ask Zoom",
+    change: { zoomUrls: [] },
+    flags: { net: undefined },
+  },
   {
     name: "the government cloud",
     change: { zoomUrls: ["https://api.zoomgov.com/v2", "https://zoomgov.com/oauth/token"] },

@@ -234,6 +234,25 @@ Deno.test("a bundled plugin still runs its program after the start", async () =>
   });
 });
 
+Deno.test("list and a dry run leave an archive as it is, with the rights that are printed for them", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const archive = ["--output-dir", "archive"];
+    const first = await printedLine([...flags, ...archive], { cwd, zoom });
+    assert.equal((await runLine(first.command, { cwd, zoom })).code, 0);
+    const logs = async () =>
+      (await Array.fromAsync(Deno.readDir(join(cwd, "archive", "_logs")), (e) => e.name)).sort();
+    const before = await logs();
+    for (const args of [["list", ...archive], [...flags, ...archive, "--dry-run"]]) {
+      const { command, allow } = await printedLine(args, { cwd, zoom });
+      assert.ok(!allow.some((flag) => /--allow-write=.*archive(,|$)/.test(flag)), allow.join(" "));
+      const { code, stderr } = await runLine(command, { cwd, zoom });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(await logs(), before);
+      if (args[0] !== "list") assert.match(stderr, /free|fits|left on/i);
+    }
+  });
+});
+
 Deno.test("without any right the line is printed all the same, and says what was not looked at", async () => {
   await inFolder(async (cwd, zoom) => {
     const { command, missing, unseen } = await printedLine([], { cwd, zoom, permissions: [] });

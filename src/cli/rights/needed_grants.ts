@@ -8,6 +8,8 @@ export interface Situation {
   readonly realOutputDir?: string | undefined;
   /** Whether the archive is written to. */
   readonly writes: boolean;
+  /** Whether it is asked how much space the archive has left. */
+  readonly measuresSpace: boolean;
   /** Addresses of the API and of the token endpoint; none where Zoom is not asked. */
   readonly zoomUrls: readonly string[];
   readonly logFile?: string | undefined;
@@ -46,16 +48,25 @@ export function neededGrants(situation: Situation): Grant[] {
   ];
 }
 
-function archiveGrants({ outputDir, realOutputDir, writes }: Situation): Grant[] {
+function archiveGrants({ outputDir, realOutputDir, writes, measuresSpace }: Situation): Grant[] {
   if (outputDir === undefined) return [];
   const places = [[outputDir, "the archive"], [realOutputDir, "the archive: where its name leads"]]
     .flatMap(([value, why]) => value === undefined || why === undefined ? [] : [{ value, why }]);
   const grants = places.map((place): Grant => ({ kind: "read", ...place }));
-  if (writes) {
-    grants.push(...places.map((place): Grant => ({ kind: "write", ...place })));
+  const written = writes ? places : places.flatMap(helperFiles);
+  grants.push(...written.map((place): Grant => ({ kind: "write", ...place })));
+  if (measuresSpace) {
     grants.push({ kind: "sys", value: "statfs", why: "how much space is left (--min-free-space)" });
   }
   return grants;
+}
+
+/** SQLite makes two files beside a database that is only read, and takes them away where it may write. */
+function helperFiles({ value }: { value: string }): { value: string; why: string }[] {
+  return [{
+    value: `${value}/_logs/inventory.db`,
+    why: "SQLite's helper files beside it, to take them away again",
+  }];
 }
 
 function fileGrants(situation: Situation): Grant[] {

@@ -37,6 +37,7 @@ export function situationOf(
   return {
     outputDir: has("output-dir") ? config.outputDir : undefined,
     writes: !readers.includes(command) && !config.dryRun,
+    measuresSpace: has("min-free-space"),
     zoomUrls: has("api-url") ? [config.apiUrl, config.oauthUrl] : [],
     logFile: path("log-file"),
     configFile: path("config"),
