@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import { heldElsewhere, heldSizesBelow, inventoryPath, openArchive, refuseLost } from "./archive/mod.ts";
-import type { ActiveNaming } from "./core/active_plugins.ts";
+import type { ActiveNaming, OnReady } from "./core/active_plugins.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
@@ -36,6 +36,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** Time limit of an API call, and of the headers of a download. @default {60_000} */
   readonly requestTimeoutMs?: number;
+  /** Told once everything is opened, before Zoom is asked, with what the plugins may still need. */
+  readonly onReady?: OnReady | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface AppOptions {
 export async function runExtract(config: Config, options: AppOptions = {}): Promise<RunSummary> {
   const parts = partsOf(config, options);
   if (config.dryRun) {
-    await using plan = await openPlan(config, parts);
+    await using plan = await openPlan(config, parts, options.onReady);
     return await planRun(plan.parts);
   }
   const { clock, emit, signal } = parts;
@@ -58,6 +60,7 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
   const state = await archive.findState();
   const resumed = resolveResume(config, archive.inventory, { newRunId, emit, state });
   await using plugins = await pluginsOf(config, { emit, makeDataDir: archive.makePrivateDir });
+  options.onReady?.(plugins.permissions);
   const onAbort = () => plugins.stop();
   signal.addEventListener("abort", onAbort, { once: true });
   await using account = createZoomAccount({ config: resumed.config, clock, ...timeLimit(options) });
@@ -76,7 +79,7 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
 
 /** Lists what Zoom has for the configured range, live, each file once, with what the archive knows of it. */
 export async function* listFiles(config: Config, options: AppOptions = {}): AsyncGenerator<ListedFileState> {
-  await using plan = await openPlan(config, partsOf(config, options));
+  await using plan = await openPlan(config, partsOf(config, options), options.onReady);
   yield* listFilesOf({ ...plan.parts, naming: plan.naming ?? namingOf(defaultNaming) });
 }
 
@@ -107,12 +110,13 @@ interface OpenPlan extends AsyncDisposable {
   readonly naming: ActiveNaming | undefined;
 }
 
-async function openPlan(config: Config, common: Common): Promise<OpenPlan> {
+async function openPlan(config: Config, common: Common, onReady?: OnReady): Promise<OpenPlan> {
   await using stack = new AsyncDisposableStack();
   const account = stack.use(createZoomAccount({ config, clock: common.clock }));
   const inventory = await openHeld(config.outputDir);
   if (inventory) stack.use(inventory);
   const plugins = stack.use(await pluginsOf(config, common));
+  onReady?.(plugins.permissions);
   const resources = stack.move();
   const newRunId = runIdAt(common.clock.now());
   const { emit } = common;
@@ -148,7 +152,7 @@ async function openHeld(outputDir: string): Promise<Inventory | undefined> {
   return openInventory(path, { readOnly: true });
 }
 
-export { listPlugins, runHooks, tryPlugin } from "./app_plugins.ts";
+export { listPlugins, pluginCodePlaces, runHooks, tryPlugin } from "./app_plugins.ts";
 export type { LoadedPlugin } from "./plugin_host/mod.ts";
 export { verify, type VerifyOptions, type VerifySummary } from "./app_verify.ts";
 export type { Finding, Mark, Subset } from "./archive/mod.ts";

@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundledPlugins } from "../plugins/mod.ts";
-import type { ActivePlugins } from "./core/active_plugins.ts";
+import type { ActivePlugins, OnReady } from "./core/active_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { UsageError } from "./core/errors.ts";
@@ -23,6 +23,7 @@ import { runIdAt } from "./run_id.ts";
 const noActivePlugins: ActivePlugins = {
   choose: (asked) => Promise.resolve(asked.map(() => ({ reason: undefined }))),
   naming: undefined,
+  permissions: { net: [], read: [], write: [], env: [], run: [] },
   hooks: [],
   callHook: () => Promise.reject(new TypeError("No plugin is active")),
   stop: () => {},
@@ -30,7 +31,7 @@ const noActivePlugins: ActivePlugins = {
 };
 
 /** Where the plugins that the program ships lie, in a checkout. */
-const bundledDir = import.meta.url.startsWith("file:")
+const bundledDir = import.meta.url.endsWith("/src/app_plugins.ts") && !Deno.build.standalone
   ? fileURLToPath(new URL("../plugins", import.meta.url))
   : undefined;
 
@@ -54,8 +55,8 @@ async function mayHavePlugins({ plugins }: Pick<Config, "plugins">): Promise<boo
   const { dirs, settings, given, naming } = plugins;
   if (Object.keys(settings).length > 0 || given.length > 0 || naming !== undefined) return true;
   for (const dir of dirs) {
-    const info = await Deno.stat(dir).catch(() => undefined);
-    if (info?.isDirectory) return true;
+    const info = await Deno.stat(dir).catch((error) => error);
+    if (info.isDirectory || info instanceof Deno.errors.NotCapable) return true;
   }
   return false;
 }
@@ -83,10 +84,17 @@ export async function pluginsOf(
   });
 }
 
-/** All plugins there are, active or not. Nothing of them is set up. */
-export async function listPlugins(config: Pick<Config, "outputDir" | "plugins">): Promise<LoadedPlugin[]> {
+/**
+ * All plugins there are, active or not. Nothing of them is set up.
+ *
+ * @param options `ignoreGrants` leaves unasked whether the program has what they need
+ */
+export async function listPlugins(
+  config: Pick<Config, "outputDir" | "plugins">,
+  options: { ignoreGrants?: boolean } = {},
+): Promise<LoadedPlugin[]> {
   const { loadPlugins } = await import("./plugin_host/mod.ts");
-  return await loadPlugins(config.plugins, pluginHostOptions(config), "all");
+  return await loadPlugins(config.plugins, { ...pluginHostOptions(config), ...options }, "all");
 }
 
 /**
@@ -111,6 +119,8 @@ export interface HeldHooksOptions {
   readonly again: Again;
   readonly signal: AbortSignal;
   readonly onEvent: EventListener;
+  /** Told once the plugins are set up, with what they may still need. */
+  readonly onReady?: OnReady | undefined;
 }
 
 /**
@@ -121,12 +131,13 @@ export interface HeldHooksOptions {
  */
 export async function runHooks(
   config: Pick<Config, "outputDir" | "plugins">,
-  { plugin, again, signal, onEvent }: HeldHooksOptions,
+  { plugin, again, signal, onEvent, onReady }: HeldHooksOptions,
 ): Promise<{ completed: number; failed: number; pending: number }> {
   await requireArchive(config.outputDir);
   const runId = runIdAt(systemClock.now());
   await using archive = await openArchive(config.outputDir, { runId, clock: systemClock });
   await using plugins = await pluginsOf(config, { emit: onEvent, makeDataDir: archive.makePrivateDir });
+  onReady?.(plugins.permissions);
   const able = plugins.hooks.filter(({ moments }) => moments.includes("afterTransfer"));
   const chosen = able.filter((each) => plugin === undefined || each.plugin === plugin);
   if (chosen.length === 0) {
@@ -161,4 +172,10 @@ async function requireArchive(outputDir: string): Promise<void> {
     value: outputDir,
     hint: "name the folder of an archive with --output-dir",
   });
+}
+
+/** Files and folders that a dropped-in plugin's worker loads code from. */
+export async function pluginCodePlaces(file: string): Promise<string[]> {
+  const { codePlaces } = await import("./plugin_host/mod.ts");
+  return codePlaces(file);
 }

@@ -10,6 +10,7 @@ import { info as hooks } from "./infos/hooks.ts";
 import { info as init } from "./infos/init.ts";
 import { info as list } from "./infos/list.ts";
 import { info as man } from "./infos/man.ts";
+import { info as permissions } from "./infos/permissions.ts";
 import { info as plugins } from "./infos/plugins.ts";
 import { info as rebuild } from "./infos/rebuild.ts";
 import { info as simulate } from "./infos/simulate.ts";
@@ -29,6 +30,7 @@ export const commands: readonly CommandInfo[] = [
   adopt,
   plugins,
   hooks,
+  permissions,
   simulate,
   demo,
   completions,

@@ -1,6 +1,9 @@
 import { UsageError } from "../core/errors.ts";
+import { missingFlag } from "../core/grants.ts";
+import type { CliContext } from "./context.ts";
 import { inFolder } from "./paths.ts";
 import { optionRows } from "./options.ts";
+import { requireFile } from "./rights/file_rights.ts";
 import { suggest } from "./suggest.ts";
 
 /** What a configuration file says. */
@@ -17,8 +20,12 @@ export interface ConfigFile {
  *
  * @throws {UsageError} When the file cannot be read, is no JSON object, or holds an unknown key.
  */
-export async function readConfigFile(cwd: string, path: string): Promise<ConfigFile> {
-  const file = inFolder(cwd, path);
+export async function readConfigFile(
+  context: Pick<CliContext, "cwd" | "rights">,
+  path: string,
+): Promise<ConfigFile> {
+  const file = inFolder(context.cwd, path);
+  await requireFile(path, { kind: "read", label: `--config "${path}"`, context });
   const data = parseObject(await readText(file, path), path);
   const values = new Map<string, string>();
   const { plugins, ...rest } = data;
@@ -51,7 +58,9 @@ export function fileState(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.NotCapable) return "this program was started without --allow-read for it";
+  if (error instanceof Deno.errors.NotCapable) {
+    return `the program was started without this right (${missingFlag(error) ?? "--allow-read"})`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

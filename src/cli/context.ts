@@ -1,8 +1,11 @@
+import type { OnReady } from "../core/active_plugins.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { EventListener, RunSummary } from "../core/events.ts";
 import type { Candidate } from "../core/recording.ts";
 import type { Ci } from "./ci/ci.ts";
+import { readVariable } from "./rights/read_variable.ts";
+import { type Rights, systemRights } from "./rights/rights.ts";
 
 /** One of the two output streams. Writing never fails the run. */
 export interface Output {
@@ -31,7 +34,7 @@ export interface TerminalSize {
 /** Runs an extraction: the composition root's door, as the commands see it. */
 export type RunExtract = (
   config: Config,
-  options: { signal: AbortSignal; onEvent?: EventListener },
+  options: { signal: AbortSignal; onEvent?: EventListener; onReady?: OnReady | undefined },
 ) => Promise<RunSummary>;
 
 /** One file of a listing. */
@@ -86,13 +89,20 @@ export interface AdoptTotals {
 /** Lists the files of an account without fetching any. */
 export type ListFiles = (
   config: Config,
-  options: { signal: AbortSignal; onEvent?: EventListener },
+  options: { signal: AbortSignal; onEvent?: EventListener; onReady?: OnReady | undefined },
 ) => AsyncIterable<ListedRow>;
 
 /** Everything the command line touches of the outside, so that tests and the demo can replace it. */
 export interface CliContext {
-  /** One environment variable; `undefined` when unset or not permitted. */
+  /**
+   * One environment variable; `undefined` when unset, and for those that only say how things look when not permitted.
+   *
+   * @throws {UsageError} When an option may not be read from it.
+   */
   env(name: string): string | undefined;
+  readonly rights: Rights;
+  /** What was put into the program when it was built, such as its commit. */
+  readonly build?: { readonly commit: string } | undefined;
   /** Folder that relative paths start from; `""` is the working directory of the process. */
   readonly cwd: string;
   /** Whether `.env` of the working directory is read. */
@@ -127,6 +137,7 @@ export interface CliContext {
 export function systemContext(): CliContext {
   return {
     env: readVariable,
+    rights: systemRights,
     cwd: "",
     readsDotEnv: true,
     stdin: createInput(),
@@ -190,22 +201,6 @@ function createInput(): Input {
       return count === null ? undefined : buffer.subarray(0, count);
     },
   };
-}
-
-const optional = new Set([
-  ...["NO_COLOR", "FORCE_COLOR", "TERM", "XDG_CONFIG_HOME", "HOME", "APPDATA", "LC_ALL", "LC_CTYPE", "LANG"],
-  ...["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
-  ...["GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"],
-]);
-
-/** Reads one variable by its name. What it can do without never makes Deno ask for permission. */
-function readVariable(name: string): string | undefined {
-  try {
-    const granted = Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
-    return granted || !optional.has(name) ? Deno.env.get(name) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function terminalSize(): TerminalSize {

@@ -1,11 +1,13 @@
 import { parseEnv } from "node:util";
 import { UsageError } from "../core/errors.ts";
+import type { CliContext } from "./context.ts";
 import { fileState } from "./config_file.ts";
 import { optionRows } from "./options.ts";
 import { inFolder } from "./paths.ts";
+import { requireFile } from "./rights/file_rights.ts";
 import { suggest } from "./suggest.ts";
 
-/** What `.env` of a folder says; empty when there is none, or when it may not be read. */
+/** What `.env` of a folder says; empty when there is none. */
 export interface DotEnv {
   readonly values: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
@@ -14,9 +16,13 @@ export interface DotEnv {
 /**
  * Reads `.env`.
  *
- * @throws {UsageError} When it is there and the operating system refuses to read it.
+ * @throws {UsageError} When it cannot be read, or the program may not look for it: settings are not passed over.
  */
-export async function readDotEnv(cwd: string): Promise<DotEnv> {
+export async function readDotEnv(context: Pick<CliContext, "cwd" | "rights">): Promise<DotEnv> {
+  const { cwd } = context;
+  if (await isIgnored(inFolder(cwd, ".env"))) return { values: new Map(), warnings: [] };
+  const otherwise = ", or --ignore-read=.env to do without it";
+  await requireFile(".env", { kind: "read", label: '".env"', context, otherwise });
   let text: string;
   try {
     text = await Deno.readTextFile(inFolder(cwd, ".env"));
@@ -33,10 +39,20 @@ export async function readDotEnv(cwd: string): Promise<DotEnv> {
   return { values, warnings: misspelt([...values.keys()]) };
 }
 
-/** Some tools keep a folder of that name; a denied file counts as unset, as a denied variable does. */
+/** Some tools keep a folder of that name. */
 function isAbsence(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory ||
-    error instanceof Deno.errors.NotCapable;
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory;
+}
+
+/** True under `--ignore-read`, which the runtime answers like "denied", but with "no such file". */
+async function isIgnored(file: string): Promise<boolean> {
+  if (Deno.permissions.querySync({ name: "read", path: file }).state !== "denied") return false;
+  try {
+    await Deno.lstat(file);
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+  return false;
 }
 
 function misspelt(names: readonly string[]): string[] {

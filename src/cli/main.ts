@@ -54,7 +54,7 @@ async function dispatch(args: readonly string[], context: CliContext): Promise<n
   const { name, rest } = commandOf(args);
   const options = beforeTerminator(rest);
   if (options.includes("--version") || options.includes("-V")) {
-    context.stdout.write(`${programName} ${version}\n`);
+    context.stdout.write(`${programName} ${version}${context.build ? ` (${context.build.commit})` : ""}\n`);
     return 0;
   }
   const command = findCommand(name);

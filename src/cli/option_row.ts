@@ -9,6 +9,7 @@ export type CommandName =
   | "adopt"
   | "plugins"
   | "hooks"
+  | "permissions"
   | "simulate"
   | "demo"
   | "init"

@@ -15,6 +15,7 @@ import { rows as exportRows } from "./infos/export.ts";
 import { rows as statusRows } from "./infos/status.ts";
 import { rows as doctorRows } from "./infos/doctor.ts";
 import { rows as initRows } from "./infos/init.ts";
+import { rows as permissionsRows } from "./infos/permissions.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 import { rows as verifyRows } from "./infos/verify.ts";
 
@@ -626,6 +627,7 @@ export const optionRows: readonly OptionRow[] = [
   ...exportRows,
   ...doctorRows,
   ...initRows,
+  ...permissionsRows,
 ];
 
 /** Commands that need the account only with one of their switches: nothing about it is read without that. */
@@ -633,8 +635,18 @@ export const accountSwitches: Partial<Record<CommandName, string>> = { verify: "
 
 /** The options of one command. */
 export function optionsOf(command: CommandName): OptionRow[] {
-  return optionRows.filter((row) => row.commands.includes(command));
+  const own = optionRows.filter((row) => row.commands.includes(command));
+  if (command !== "permissions") return own;
+  // It reads a command line of another command: all that run or hooks may be given.
+  const others = optionRows.filter((row) =>
+    row.commands.some((name) => explained.includes(name)) && row.long !== "json"
+  );
+  const isFirst = (row: OptionRow, i: number) => others.findIndex(({ long }) => long === row.long) === i;
+  return [...others.filter(isFirst), ...own];
 }
+
+/** Commands whose rights `permissions` tells. */
+const explained: readonly CommandName[] = ["extract", "list", "hooks"];
 
 /** `-o, --output-dir DIR`, as the help writes it. */
 export function flagText(row: OptionRow): string {

@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { noPlugins, type PluginConfig, type PluginSettings } from "../core/plugin_config.ts";
 import type { CliContext } from "./context.ts";
 import { inFolder } from "./paths.ts";
+import { systemRights } from "./rights/rights.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 
 /** Where plugins are looked for from. */
@@ -47,7 +48,9 @@ function change(settings: Settings, name: string, change: PluginSettings): void 
 function pluginDirs(options: ResolvedOptions, { cwd, env }: PluginPlace): string[] {
   const home = env("HOME");
   const base = env("XDG_CONFIG_HOME") ?? env("APPDATA") ?? (home ? join(home, ".config") : undefined);
-  const own = base !== undefined && isAbsolute(base) ? [join(base, "zoom-extract", "plugins")] : [];
+  const own = (base !== undefined && isAbsolute(base) ? [join(base, "zoom-extract", "plugins")] : [])
+    // Whoever named the folders that may be read left this one out: like a HOME that may not be seen.
+    .filter((value) => systemRights.has({ kind: "read", value }));
   const named = (options.list("plugins-dir") ?? []).map((dir) => {
     const path = inFolder(cwd, dir);
     if (isFolder(path)) return path;
@@ -61,6 +64,13 @@ function pluginDirs(options: ResolvedOptions, { cwd, env }: PluginPlace): string
 }
 
 function isFolder(path: string): boolean {
+  if (!systemRights.has({ kind: "read", value: path })) {
+    throw new UsageError(`Cannot use --plugins-dir "${path}": the program was started without this right`, {
+      option: "plugins-dir",
+      value: path,
+      hint: `add --allow-read=${path}`,
+    });
+  }
   try {
     return Deno.statSync(path).isDirectory;
   } catch {

@@ -1,4 +1,5 @@
 import { AppError, UsageError } from "../core/errors.ts";
+import { missingFlag } from "../core/grants.ts";
 import { redactText } from "../core/redact.ts";
 import type { Style } from "./render/style.ts";
 import { hang, printable, printableLines } from "./render/text.ts";
@@ -29,7 +30,12 @@ function errorText(thrown: unknown, options: ReportOptions): string {
     return `${head} ${safe(thrown.message)}${thrown.hint ? ` (${safe(thrown.hint)})` : ""}`;
   }
   if (thrown instanceof Deno.errors.NotCapable) {
-    return `${head} Cannot go on: ${safe(thrown.message)}\n  start it with deno run -P main.ts, or with -A`;
+    const flag = missingFlag(thrown);
+    const hint = flag === undefined ? "start it with deno run -P main.ts" : `add ${flag}`;
+    const state = thrown.message.replace(/, run again with.*$/s, "");
+    return `${head} Cannot go on: ${safe(state)} (${
+      safe(hint)
+    }; ${programName} permissions prints the whole line)`;
   }
   if (thrown instanceof AppError) {
     const hint = thrown.hint ? `\n  ${safe(thrown.hint)}` : "";

@@ -46,6 +46,11 @@ export class ResolvedOptions {
     return this.#values.get(long) === true;
   }
 
+  /** Tells whether a flag gave it, so that no other place was looked at. */
+  isFlag(long: string): boolean {
+    return this.label(long) === `--${long}` && this.#values.has(long) && this.#labels.has(long);
+  }
+
   /** How the person wrote it, for messages: `--from-date`, `ZOOM_FROM`, `ZOOM_FROM in .env`. */
   label(long: string): string {
     return this.#labels.get(long) ?? `--${long}`;
@@ -66,9 +71,9 @@ export async function resolveOptions(
 ): Promise<ResolvedOptions> {
   const rows = optionsOf(command);
   const reads = rows.some((row) => row.env !== undefined);
-  const dotEnv = reads && context.readsDotEnv ? await readDotEnv(context.cwd) : undefined;
+  const dotEnv = reads && context.readsDotEnv ? await readDotEnv(context) : undefined;
   const named = configPath(rows, flags);
-  const file = named === undefined ? undefined : await readConfigFile(context.cwd, named);
+  const file = named === undefined ? undefined : await readConfigFile(context, named);
   const values = new Map<string, OptionValue>();
   const labels = new Map<string, string>();
   const places = { flags, context, dotEnv: dotEnv?.values, file: file?.values, path: named };

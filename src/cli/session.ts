@@ -11,6 +11,7 @@ import { accountGroup } from "./option_groups.ts";
 import { optionRows } from "./options.ts";
 import { createReporter, type Reporter } from "./render/reporter.ts";
 import { createStyle, wantsColor } from "./render/style.ts";
+import { dropOptionFiles, requireSessionRights } from "./rights/session_rights.ts";
 import { rememberVerbosity } from "./verbosity.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
 import { createStopControl } from "./stop_control.ts";
@@ -44,10 +45,12 @@ export async function withSession(
   const options = await resolveOptions(command, flags.values, context);
   check?.(options);
   const config = configure(options, { nowMs: context.clock.now(), ...context });
+  await requireSessionRights(command, { options, config, context });
   checkCi(options, context);
   context.ci?.begin(`zoom-extract ${command}`, config.credentials);
   // The configuration holds them now: a program that a plugin starts must not inherit them.
   context.forget(optionRows.flatMap((row) => row.group === accountGroup && row.env ? [row.env] : []));
+  dropOptionFiles(config, context.rights);
   const level = (options.text("log-level") ?? "INFO") as LogLevel;
   rememberVerbosity(context, level);
   const [{ startLogging }, { logEvent }] = await Promise.all([

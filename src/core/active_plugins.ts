@@ -1,5 +1,5 @@
 import type { PluginError } from "./errors.ts";
-import type { HookName, HookResult } from "./plugin.ts";
+import type { HookName, HookResult, PluginPermissions } from "./plugin.ts";
 import type { Candidate, RecordingFile } from "./recording.ts";
 
 /** A file that filters are asked about. */
@@ -33,6 +33,8 @@ export interface ActivePlugins extends AsyncDisposable {
   /** Asks all filters; the first that says no gives the reason. Never throws for what a plugin does. */
   choose(asked: readonly Asked[]): Promise<readonly Choice[]>;
   readonly naming: ActiveNaming | undefined;
+  /** What they declare, all of them together. */
+  readonly permissions: Required<PluginPermissions>;
   /** Which plugin has which hooks. */
   readonly hooks: readonly { readonly plugin: string; readonly moments: readonly HookName[] }[];
   /**
@@ -48,3 +50,6 @@ export interface ActivePlugins extends AsyncDisposable {
   /** Tells the plugins that the run stops. */
   stop(): void;
 }
+
+/** Told what the plugins of a run may still need, once everything is opened and the rest of the start is over. */
+export type OnReady = (permissions: Required<PluginPermissions>) => void;

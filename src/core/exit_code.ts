@@ -34,7 +34,8 @@ export const ExitCode = {
 
 /** The exit code an error that ended a run stands for. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return ExitCode.usage;
+  // Which rights the program has is said on its command line.
+  if (error instanceof UsageError || error instanceof Deno.errors.NotCapable) return ExitCode.usage;
   if (error instanceof AuthError) return ExitCode.auth;
   if (error instanceof ApiError || error instanceof NetworkError || error instanceof ResponseError) {
     return ExitCode.unavailable;

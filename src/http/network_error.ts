@@ -52,9 +52,9 @@ export function toNetworkError(thrown: unknown, request: { action: string; url: 
   const { action, url } = request;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error instanceof Deno.errors.NotCapable) {
-    return new NetworkError(`Cannot ${action}: no permission to connect to "${url.host}"`, {
+    return new NetworkError(`Cannot ${action}: no right to connect to "${url.host}"`, {
       code: "network_permission",
-      hint: `add ${url.hostname} to --allow-net, or to "net" of the permission set in deno.json`,
+      hint: `add --allow-net=${url.hostname}, or put it into "net" of the permission set in deno.json`,
       exhausted: true,
     });
   }

@@ -18,7 +18,7 @@ export async function findDropIns(
 ): Promise<string[]> {
   const root = await realPath(dir);
   if (root === undefined) return [];
-  const isOwn = ownDir !== undefined && root === await realPath(ownDir);
+  const isOwn = ownDir !== undefined && root === await realPath(ownDir).catch(() => ownDir);
   const names: string[] = [];
   for await (const entry of readDir(root)) {
     if (/^[_.]/.test(entry.name) || /_test\.[jt]s$/.test(entry.name)) continue;
@@ -56,7 +56,18 @@ async function pluginFile(path: string): Promise<string | undefined> {
 async function realPath(path: string): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new PluginError(
+        `Cannot look for plugins in "${path}": the program was started without this right`,
+        {
+          plugin: "",
+          stage: "load",
+          hint: `add --allow-read=${path}, or leave plugins out with --no-plugins`,
+          cause: error,
+        },
+      );
+    }
     return undefined;
   }
 }

@@ -4,16 +4,18 @@ import { PluginError } from "../core/errors.ts";
 import type { Plugin } from "../core/plugin.ts";
 import type { PluginConfig, PluginSettings } from "../core/plugin_config.ts";
 import { suggest } from "../core/suggest.ts";
-import { mainThreadChannel, type OpenChannel, workerChannel } from "./channel.ts";
+import { mainThreadChannel, type OpenChannel, workerChannel, type WorkerPermissions } from "./channel.ts";
+import { codePlaces } from "./code_places.ts";
 import { checkImports } from "./check_imports.ts";
 import { findDropIns, type Origin } from "./discover.ts";
 import { CallFailure, Line } from "./line.ts";
 import { checkManifest, type Manifest } from "./manifest.ts";
 import {
   asksForPermissions,
-  codePlaces,
   describePermissions,
-  missingGrants,
+  expandPermissions,
+  narrowPermissions,
+  requireGrants,
   type SecretPlaces,
   workerPermissions,
 } from "./permissions.ts";
@@ -30,6 +32,8 @@ export interface HostOptions {
   /** Absolute path of the archive. */
   readonly outputDir: string;
   readonly secrets: SecretPlaces;
+  /** Leaves unasked whether the program itself has what plugins need. @default {false} */
+  readonly ignoreGrants?: boolean;
   /** A plugin's own log lines, and what the host has to say about it. */
   onLog(plugin: string, level: "debug" | "info" | "warn" | "error", message: string): void;
 }
@@ -45,6 +49,10 @@ export interface LoadedPlugin {
   readonly open?: OpenChannel;
   /** Why it does, or does not, take part. */
   readonly why: string;
+  /** What it declares, with paths and with the hosts and programs that its options name. */
+  readonly needs: WorkerPermissions;
+  /** True where it runs as a part of the program, whatever it declares. */
+  readonly isTrusted?: true;
   /** Folder of its own in the archive. */
   readonly dataDir: string;
 }
@@ -90,6 +98,7 @@ export async function loadPlugins(
 export async function readDropIn(file: string): Promise<Manifest> {
   await checkImports(file);
   const nothing = { net: [], write: [], env: [], run: [], read: codePlaces(file) };
+  await requireGrants(file, nothing);
   return await readManifest(workerChannel(nothing), pathToFileURL(file).href, file);
 }
 
@@ -112,7 +121,9 @@ async function loadGiven(plugin: Plugin, options: HostOptions): Promise<LoadedPl
   const open = mainThreadChannel(() => Promise.resolve({ default: plugin }));
   const manifest = await readManifest(open, "given:", "given");
   const rest = { origin: "given", file: "given", url: "given:" } as const;
-  return { manifest, ...rest, open, why: "given by the program", dataDir: dataDirOf(manifest, options) };
+  const dataDir = dataDirOf(manifest, options);
+  const needs = expandPermissions(manifest, { outputDir: options.outputDir, dataDir });
+  return { manifest, ...rest, open, isTrusted: true, why: "given by the program", needs, dataDir };
 }
 
 async function loadBundled(
@@ -125,6 +136,10 @@ async function loadBundled(
   const open = mainThreadChannel(async () => ({ default: (await load()).default }));
   const manifest = await readManifest(open, `bundled:${name}`, name);
   const isActive = settings !== undefined && settings.active !== false;
+  const dataDir = dataDirOf(manifest, options);
+  const declared = expandPermissions(manifest, { outputDir: options.outputDir, dataDir });
+  const needs = narrowPermissions(declared, manifest, settings?.options ?? {});
+  if (isActive && !options.ignoreGrants) await requireGrants(name, needs);
   return {
     manifest,
     origin: "bundled",
@@ -136,7 +151,8 @@ async function loadBundled(
       : settings
       ? "switched off in the configuration"
       : `add --plugin ${name} to use it`,
-    dataDir: dataDirOf(manifest, options),
+    needs,
+    dataDir,
   };
 }
 
@@ -161,12 +177,15 @@ async function loadDropIn(
     folders: { outputDir: options.outputDir, dataDir },
     secrets: options.secrets,
   });
-  const base = { manifest, origin: "drop-in", file, url: pathToFileURL(file).href, dataDir } as const;
+  const needs = expandPermissions(manifest, { outputDir: options.outputDir, dataDir });
+  const url = pathToFileURL(file).href;
+  const base = { manifest, origin: "drop-in", file, url, dataDir, needs } as const;
   const mine = settings[name] ?? {};
   if (mine.active === false) return { ...base, why: "switched off in the configuration" };
   if (mine.trust) {
     return {
       ...base,
+      isTrusted: true,
       open: mainThreadChannel((url) => import(url)),
       why: "trusted by name: runs with all rights",
     };
@@ -177,21 +196,8 @@ async function loadDropIn(
   if (!mine.grant) {
     return { ...base, why: `asks for more than it has: ${describePermissions(manifest.permissions)}` };
   }
-  await requireGrants(manifest, permissions);
+  if (!options.ignoreGrants) await requireGrants(name, permissions);
   return { ...base, open: workerChannel(permissions), why: "granted" };
-}
-
-async function requireGrants(
-  manifest: Manifest,
-  permissions: Parameters<typeof missingGrants>[0],
-): Promise<void> {
-  const missing = await missingGrants(permissions);
-  if (missing.length === 0) return;
-  throw new PluginError(`Cannot grant plugin "${manifest.name}" what the program itself may not do`, {
-    plugin: manifest.name,
-    stage: "load",
-    hint: `start Deno with ${missing.join(" ")}`,
-  });
 }
 
 function refuseTwins(loaded: readonly LoadedPlugin[]): void {

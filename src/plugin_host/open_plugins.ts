@@ -7,7 +7,7 @@ import type {
   Named,
 } from "../core/active_plugins.ts";
 import { PluginError } from "../core/errors.ts";
-import type { HookName, HookResult, PluginKind } from "../core/plugin.ts";
+import type { HookName, HookResult, PluginKind, PluginPermissions } from "../core/plugin.ts";
 import type { PluginConfig } from "../core/plugin_config.ts";
 import type { Candidate } from "../core/recording.ts";
 import { checkHookResult, checkSegments } from "./answers.ts";
@@ -62,12 +62,19 @@ export async function openPlugins(config: PluginConfig, options: OpenOptions): P
   return {
     choose: (asked) => choose(running, asked),
     naming,
+    permissions: together(loaded.filter(({ open }) => open !== undefined)),
     hooks: running.filter(({ contributed }) => contributed.hooks.length > 0)
       .map(({ name, contributed }) => ({ plugin: name, moments: contributed.hooks })),
     callHook: (plugin, call, callOptions) => callHook(running, plugin, { ...call, ...callOptions }),
     stop: () => running.forEach((plugin) => plugin.stop()),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+function together(plugins: readonly LoadedPlugin[]): Required<PluginPermissions> {
+  const all = (kind: keyof PluginPermissions) =>
+    plugins.flatMap(({ needs, isTrusted }) => isTrusted ? ["*"] : needs[kind]);
+  return { net: all("net"), read: all("read"), write: all("write"), env: all("env"), run: all("run") };
 }
 
 /** Whoever states what it contributes contributes that. */

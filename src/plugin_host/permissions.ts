@@ -1,8 +1,9 @@
-import { dirname, isAbsolute, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { isAbsolute, relative, resolve } from "node:path";
 import { PluginError } from "../core/errors.ts";
+import { allowFlags, descriptorOf, type Grant, type GrantKind } from "../core/grants.ts";
 import type { PluginPermissions } from "../core/plugin.ts";
 import type { WorkerPermissions } from "./channel.ts";
+import { codePlaces } from "./code_places.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Folders that permissions may name by a word. */
@@ -51,29 +52,44 @@ export function workerPermissions(
   manifest: Manifest,
   { file, folders, secrets }: { file: string; folders: PermissionFolders; secrets: SecretPlaces },
 ): WorkerPermissions {
+  const needs = expandPermissions(manifest, folders);
+  refuseSecrets(manifest, { read: needs.read, secrets });
+  return { ...needs, read: [...needs.read, ...codePlaces(file)] };
+}
+
+/** What a plugin declares, with paths in place of the words for folders. */
+export function expandPermissions(
+  { permissions: { net, read, write, env, run } }: Manifest,
+  folders: PermissionFolders,
+): WorkerPermissions {
   const expand = (path: string) =>
     resolve(
       path.replace(/^\$OUTPUT(?=$|[\\/])/, () => folders.outputDir)
         .replace(/^\$PLUGIN_DATA(?=$|[\\/])/, () => folders.dataDir),
     );
-  const { net, env, run } = manifest.permissions;
-  const read = manifest.permissions.read.map(expand);
-  const write = manifest.permissions.write.map(expand);
-  refuseSecrets(manifest, { read, secrets });
-  return { net, env, run, write, read: [...read, ...codePlaces(file)] };
+  return { net, env, run, write: write.map(expand), read: read.map(expand) };
 }
 
 /**
- * What a worker reads to load a plugin: the plugin's own folder, and the library's modules for those that import more
- * than its types. In a binary the library lies inside, and no place is needed.
+ * What a bundled plugin needs with the options it has: one that declares every program, or every host, because an
+ * option names it, needs that one.
  *
- * @param file the plugin's
+ * @param values its options, as they were given
  */
-export function codePlaces(file: string): string[] {
-  const here = import.meta.url;
-  if (!here.startsWith("file:")) return [dirname(file)];
-  const library = ["../../mod.ts", "../../plugins/mod.ts", ".."];
-  return [dirname(file), ...library.map((path) => fileURLToPath(new URL(path, here)))];
+export function narrowPermissions(
+  needs: WorkerPermissions,
+  { options }: Manifest,
+  values: Readonly<Record<string, unknown>>,
+): WorkerPermissions {
+  const texts = Object.entries(values).flatMap(([name, value]) =>
+    typeof value === "string" && value !== "" ? [{ name, value }] : []
+  );
+  const hosts = texts.filter(({ name, value }) => options[name]?.type === "url" && URL.canParse(value))
+    .map(({ value }) => new URL(value).host);
+  const programs = texts.filter(({ name }) => name === "program").map(({ value }) => value);
+  const narrow = (list: readonly string[], real: readonly string[]) =>
+    list.includes("*") && real.length > 0 ? real : list;
+  return { ...needs, net: narrow(needs.net, hosts), run: narrow(needs.run, programs) };
 }
 
 function refuseSecrets(
@@ -105,21 +121,35 @@ function contains(folder: string, path: string): boolean {
   return below === "" || (!below.startsWith("..") && !isAbsolute(below));
 }
 
+/**
+ * Refuses a plugin whose permissions the program does not have itself.
+ *
+ * @param plugin its name, or its file
+ * @throws {PluginError} Naming the flags that are missing.
+ */
+export async function requireGrants(plugin: string, permissions: WorkerPermissions): Promise<void> {
+  const missing = await missingGrants(permissions);
+  if (missing.length === 0) return;
+  throw new PluginError(`Cannot give plugin "${plugin}" what the program itself may not do`, {
+    plugin,
+    stage: "load",
+    hint: `add ${missing.join(" ")}`,
+  });
+}
+
 /** What the program itself lacks to give a worker these permissions, as flags; empty when nothing. */
-export async function missingGrants(permissions: WorkerPermissions): Promise<string[]> {
-  const wanted: Deno.PermissionDescriptor[] = [
-    ...permissions.read.map((path) => ({ name: "read" as const, path })),
-    ...permissions.write.map((path) => ({ name: "write" as const, path })),
-    ...permissions.net.map((host) => ({ name: "net" as const, host })),
-    ...permissions.env.map((variable) => ({ name: "env" as const, variable })),
-    ...permissions.run.map((command) => ({ name: "run" as const, command })),
-  ];
-  const missing: string[] = [];
-  for (const descriptor of wanted) {
-    const { state } = await Deno.permissions.query(descriptor);
-    if (state === "granted") continue;
-    const { name, ...rest } = descriptor as { name: string } & Record<string, string>;
-    missing.push(`--allow-${name}=${Object.values(rest)[0]}`);
+async function missingGrants(permissions: WorkerPermissions): Promise<string[]> {
+  const wanted = Object.entries(permissions).flatMap(([kind, values]: [string, readonly string[]]) =>
+    values.map((value): Grant => ({
+      kind: kind as GrantKind,
+      ...(value === "*" ? {} : { value }),
+      why: "",
+    }))
+  );
+  const missing: Grant[] = [];
+  for (const grant of wanted) {
+    const { state } = await Deno.permissions.query(descriptorOf(grant));
+    if (state !== "granted") missing.push(grant);
   }
-  return missing;
+  return allowFlags(missing);
 }

@@ -1,4 +1,5 @@
 import { AppError, StorageError } from "../core/errors.ts";
+import { missingFlag } from "../core/grants.ts";
 
 interface Failing {
   readonly code: string;
@@ -30,10 +31,11 @@ export function fsError(action: string, path: string, thrown: unknown): AppError
   if (thrown instanceof AppError) return thrown;
   const failing = failings[systemCode(thrown)];
   if (thrown instanceof Deno.errors.NotCapable) {
-    return new StorageError(`Cannot ${action} "${path}": the program was started without this permission`, {
+    const flag = missingFlag(thrown) ?? `--allow-read=${path} --allow-write=${path}`;
+    return new StorageError(`Cannot ${action} "${path}": the program was started without this right`, {
       code: "not_writable",
       path,
-      hint: "allow reading and writing below the output directory",
+      hint: `add ${flag}`,
       cause: thrown,
     });
   }

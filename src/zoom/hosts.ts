@@ -1,5 +1,6 @@
-/** Zoom's own domains: commercial, government and China clouds (Zoom API reference, "Regions"). */
-export const zoomDomains: readonly string[] = ["zoom.us", "zoomgov.com", "zoom.com.cn"];
+import { zoomDomains } from "../core/zoom_domains.ts";
+
+export { zoomDomains };
 
 /** Who may see a credential: Zoom's domains over https, and the configured origins. */
 export interface ZoomHosts {

@@ -112,6 +112,7 @@ export class FakeProcess {
     };
     return {
       forget: () => {},
+      rights: { has: () => true, drop: () => {} },
       env: (name) => this.variables[name],
       cwd: "",
       readsDotEnv: true,

@@ -78,10 +78,10 @@ Deno.test("renderError() shows the stack of an unexpected error, asks for a repo
 Deno.test("renderError() explains a missing permission of the runtime without a stack", async () => {
   const error = new Deno.errors.NotCapable('Requires net access to "api.zoom.us:443"');
   const { stderr, code } = await runCli([], { overrides: { runExtract: () => Promise.reject(error) } });
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(
     stderr,
-    /^zoom-extract: Cannot go on: Requires net access.*\n {2}start it with deno run -P main\.ts/,
+    /^zoom-extract: Cannot go on: Requires net access to "api\.zoom\.us:443" \(add --allow-net=api\.zoom\.us:443;[^\n]*\)\n$/,
   );
 });
 

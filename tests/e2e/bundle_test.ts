@@ -32,7 +32,8 @@ async function runBundle(
   return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
 }
 
-Deno.test("bundled into one file, the program runs bundled and dropped-in plugins from another folder", async () => {
+/** A folder with the bundle in it, and nothing of the project near. */
+async function withBundle(use: (app: string, cwd: string) => Promise<void>): Promise<void> {
   const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-bundle-" });
   try {
     const app = join(cwd, "app.js");
@@ -42,6 +43,24 @@ Deno.test("bundled into one file, the program runs bundled and dropped-in plugin
       cwd: root,
     }).output();
     assert.equal(bundled.code, 0, new TextDecoder().decode(bundled.stderr));
+    await use(app, cwd);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+Deno.test("bundled into one file, the program plays the whole demo, simulator included", async () => {
+  await withBundle(async (app, cwd) => {
+    const { code, stdout, stderr } = await runBundle(app, ["demo", "--no-progress"], { cwd });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /✓ [\d,]+ of [\d,]+ files .* have the SHA-256/);
+    const version = await runBundle(app, ["--version"], { cwd });
+    assert.match(version.stdout, /^zoom-extract \d+\.\d+\.\d+\n$/);
+  });
+});
+
+Deno.test("bundled into one file, the program runs bundled and dropped-in plugins from another folder", async () => {
+  await withBundle(async (app, cwd) => {
     await Deno.mkdir(join(cwd, "plugins"));
     const filter = "{ filters: { type: ({ file }) => file.fileType !== Kind.Chat } }";
     await Deno.writeTextFile(
@@ -55,7 +74,5 @@ Deno.test("bundled into one file, the program runs bundled and dropped-in plugin
     const { files, hooks } = JSON.parse(stdout);
     const wanted = zoom.truth().filter(({ fileType }) => fileType !== "CHAT").length;
     assert.deepEqual([files.downloaded, hooks.completed], [wanted, wanted]);
-  } finally {
-    await Deno.remove(cwd, { recursive: true });
-  }
+  });
 });

@@ -16,6 +16,8 @@ import { countOf } from "../render/frame.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { hang, shellLines, wrap } from "../render/text.ts";
 import { renderTree } from "../render/tree.ts";
+import { requireRights } from "../rights/require_rights.ts";
+import { demoGrants } from "../rights/simulation_grants.ts";
 import { programName } from "../version.ts";
 
 /** `demo`: the real command against a simulated account, told step by step on stdout. */
@@ -27,6 +29,7 @@ export function demo(flags: ParsedFlags, context: CliContext): Promise<number> {
 export async function playDemo(plain: boolean, context: CliContext, scale: DemoScale = {}): Promise<number> {
   const style = createStyle(wantsColor(context.stdout, context));
   const columns = Math.max(40, (context.stdout.isTerminal && context.size().columns) || 100);
+  requireRights("the demo", demoGrants(context.cwd), context.rights);
   const name = await prepareDemoFolder(context.cwd);
   await using zoom = await startDemoAccount(context.clock.now(), scale);
   const stage = createStage({ context, zoom, style, columns, archive: `${name}/zoom_recordings`, plain });
@@ -108,6 +111,7 @@ async function runCommand(
     env: (name) =>
       zoom.env[name] ?? (/^(ZOOM|GITHUB)_/.test(name) || isSetting(name) ? undefined : context.env(name)),
     readsDotEnv: false,
+    rights: { has: context.rights.has, drop: () => {} },
     runExtract: observed,
   });
   return { code, summary };

@@ -7,6 +7,7 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { renderPlan } from "../render/plan.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { renderSummary } from "../render/summary.ts";
+import { dropAfterStart } from "../rights/session_rights.ts";
 import { type Session, withSession } from "../session.ts";
 
 /** `extract`: one run, its progress on stderr, its summary on stderr or as JSON on stdout. */
@@ -21,7 +22,11 @@ export function extract(flags: ParsedFlags, context: CliContext): Promise<number
       context.ci?.onEvent(event);
     };
     try {
-      summary = await runExtract(config, { signal, onEvent });
+      summary = await runExtract(config, {
+        signal,
+        onEvent,
+        onReady: (permissions) => dropAfterStart(permissions, context.rights),
+      });
     } catch (error) {
       reporter.close();
       context.ci?.endGroup();

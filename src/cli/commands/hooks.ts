@@ -9,6 +9,7 @@ import { inFolder } from "../paths.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { hooksLine } from "../render/summary.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
+import { dropAfterStart } from "../rights/session_rights.ts";
 import { withSession } from "../session.ts";
 
 /** `hooks run`: hooks over what the archive holds already. Needs no account. */
@@ -37,6 +38,7 @@ export function hooks(flags: ParsedFlags, context: CliContext): Promise<number> 
         again,
         signal,
         onEvent: reporter.onEvent,
+        onReady: (permissions) => dropAfterStart(permissions, context.rights),
       });
       reporter.close();
       const style = createStyle(wantsColor(context.stderr, context));

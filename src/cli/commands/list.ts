@@ -1,3 +1,4 @@
+import type { OnReady } from "../../core/active_plugins.ts";
 import type { Config } from "../../core/config.ts";
 import type { EventListener } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
@@ -10,6 +11,7 @@ import { createStyle, wantsColor } from "../render/style.ts";
 import { createListWriter, type ListFormat } from "../render/list_writer.ts";
 import { printable } from "../render/text.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
+import { dropAfterStart } from "../rights/session_rights.ts";
 import { withSession } from "../session.ts";
 
 /** `list`: one row per file on stdout, as a table, JSON lines or CSV. */
@@ -22,8 +24,9 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
     const listFiles = context.listFiles ?? await loadListFiles();
     const tally = createWindowTally(reporter.onEvent);
     let files = 0;
+    const onReady: OnReady = (permissions) => dropAfterStart(permissions, context.rights);
     try {
-      for await (const row of listFiles(config, { signal, onEvent: tally.onEvent })) {
+      for await (const row of listFiles(config, { signal, onEvent: tally.onEvent, onReady })) {
         if (!isAskedFor(row, config)) continue;
         files++;
         const goesOn = field === undefined

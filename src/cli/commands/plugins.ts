@@ -7,6 +7,7 @@ import { buildPluginConfig } from "../plugin_config.ts";
 import { beginPlugin, type NewKind } from "../plugins/begin_plugin.ts";
 import { checkPlugin } from "../plugins/check_plugin.ts";
 import { renderPluginInfo, renderPluginList } from "../plugins/render_plugins.ts";
+import { requireRights } from "../rights/require_rights.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
 import { suggest } from "../suggest.ts";
@@ -93,7 +94,10 @@ function configOf(
   context: CliContext,
 ): { outputDir: string; plugins: ReturnType<typeof buildPluginConfig> } {
   const outputDir = inFolder(context.cwd, options.text("output-dir") ?? "./zoom_recordings");
-  return { outputDir, plugins: buildPluginConfig(options, context) };
+  const plugins = buildPluginConfig(options, context);
+  const looks = plugins.dirs.map((value) => ({ kind: "read", value, why: "plugins" } as const));
+  requireRights("plugins", looks, context.rights);
+  return { outputDir, plugins };
 }
 
 function meantVerb(verb: string): string {

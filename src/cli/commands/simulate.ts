@@ -7,12 +7,15 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { inFolder } from "../paths.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
+import { requireRights } from "../rights/require_rights.ts";
+import { simulationGrants } from "../rights/simulation_grants.ts";
 import { createStopControl } from "../stop_control.ts";
 
 /** `simulate`: serves an account until Ctrl-C. The variables go to stdout, everything else to stderr. */
 export async function simulate(flags: ParsedFlags, context: CliContext): Promise<number> {
   const options = await resolveOptions("simulate", flags.values, context);
   const style = createStyle(wantsColor(context.stderr, context));
+  requireRights("simulate", simulationGrants, context.rights);
   await using zoom = await start(options, context);
   using stop = createStopControl(context, {
     onStop: () => context.stderr.write(style.yellow("\nStopping…\n")),

@@ -1,0 +1,28 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { allowFlags, type Grant } from "../../core/grants.ts";
+
+/** Where the program's first file lies, in a checkout or as a bundle. */
+export function entryFile(here: string = import.meta.url, cwd: string = Deno.cwd()): string {
+  const isSource = here.endsWith("/src/cli/rights/command_line.ts");
+  const file = fileURLToPath(isSource ? new URL("../../../main.ts", here) : here);
+  const below = relative(cwd, file);
+  return below.startsWith("..") ? file : below;
+}
+
+/** The line that starts the program with these rights, each part one argument. */
+export function runLine(
+  grants: readonly Grant[],
+  { entry, args }: { entry: string; args: readonly string[] },
+): string[] {
+  // The rights of a binary are part of it.
+  if (Deno.build.standalone) return [Deno.execPath(), ...args];
+  return ["deno", "run", "--no-prompt", ...allowFlags(grants), entry, ...args];
+}
+
+/** Arguments as a POSIX shell reads them. */
+export function shellQuote(args: readonly string[]): string {
+  return args.map((arg) => /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`).join(
+    " ",
+  );
+}

@@ -1,0 +1,104 @@
+import { dirname, relative } from "node:path";
+import type { Config } from "../../core/config.ts";
+import type { Grant } from "../../core/grants.ts";
+import type { PluginPermissions } from "../../core/plugin.ts";
+import { zoomDomains } from "../../core/zoom_domains.ts";
+import type { CliContext } from "../context.ts";
+import type { CommandName } from "../option_row.ts";
+import { optionsOf } from "../options.ts";
+import { inFolder } from "../paths.ts";
+import type { ResolvedOptions } from "../resolve_options.ts";
+import { neededGrants, type PluginNeeds, type Situation } from "./needed_grants.ts";
+import { refuseWayOut, requireFile } from "./file_rights.ts";
+import { otherName } from "./real_path.ts";
+import { requireRights } from "./require_rights.ts";
+import type { Rights } from "./rights.ts";
+
+/** Commands that leave an archive as it is. */
+const readers: readonly CommandName[] = ["list", "status", "export", "plugins"];
+
+/** What a command does, as far as its rights are concerned. */
+export function situationOf(
+  command: CommandName,
+  { options, config, cwd, plugins = [], pluginCode = [] }: {
+    options: ResolvedOptions;
+    config: Pick<Config, "apiUrl" | "oauthUrl" | "outputDir" | "plugins" | "dryRun">;
+    cwd: string;
+    plugins?: readonly PluginNeeds[];
+    pluginCode?: readonly string[];
+  },
+): Situation {
+  const rows = optionsOf(command);
+  const has = (long: string) => rows.some((row) => row.long === long);
+  const path = (long: string) => {
+    const value = has(long) ? options.text(long) : undefined;
+    return value === undefined ? undefined : inFolder(cwd, value);
+  };
+  return {
+    outputDir: has("output-dir") ? config.outputDir : undefined,
+    writes: !readers.includes(command) && !config.dryRun,
+    measuresSpace: has("min-free-space"),
+    zoomUrls: has("api-url") ? [config.apiUrl, config.oauthUrl] : [],
+    logFile: path("log-file"),
+    configFile: path("config"),
+    dotEnv: inFolder(cwd, ".env"),
+    variables: rows.flatMap((row) => row.env && !options.isFlag(row.long) ? [row.env] : []),
+    pluginDirs: has("plugins-dir") ? config.plugins.dirs : [],
+    pluginCode,
+    plugins,
+    zoomDomains,
+  };
+}
+
+/**
+ * Refuses to begin without the rights that are known to be needed, whatever plugins may need besides.
+ *
+ * @throws {UsageError}
+ */
+export async function requireSessionRights(
+  command: CommandName,
+  { options, config, context }: { options: ResolvedOptions; config: Config; context: CliContext },
+): Promise<void> {
+  const { rights, cwd } = context;
+  const plain = situationOf(command, { options, config, cwd });
+  const situation = { ...plain, realOutputDir: await otherName(config.outputDir, rights) };
+  // What options are read from was read by now, or refused then.
+  requireRights(
+    command,
+    neededGrants({ ...situation, variables: [], dotEnv: undefined }).filter(isNoLook),
+    rights,
+  );
+  for (const dir of situation.pluginDirs) {
+    await refuseWayOut(dir, { kind: "read", label: `the folder of plugins "${dir}"`, context });
+  }
+  if (situation.logFile !== undefined) {
+    const label = `--log-file ${JSON.stringify(options.text("log-file"))}`;
+    await requireFile(situation.logFile, { kind: "write", label, context });
+  }
+}
+
+/** How a terminal looks is no reason to refuse. */
+function isNoLook({ kind }: Grant): boolean {
+  return kind !== "env";
+}
+
+/** Gives up what was needed to read options: no plugin of the run gets to the files that hold credentials. */
+export function dropOptionFiles(config: Config, rights: Rights): void {
+  for (const file of config.plugins.secretFiles) {
+    if (isKept(file, config)) continue;
+    rights.drop({ kind: "read", value: file });
+  }
+}
+
+/** Giving up a file gives up what lies below it, too: never more than the file itself. */
+function isKept(file: string, { outputDir }: Config): boolean {
+  const below = relative(file, outputDir);
+  return below === "" || !below.startsWith("..") || dirname(file) === file;
+}
+
+/** Gives up variables and programs once no plugin needs them. */
+export function dropAfterStart(permissions: Required<PluginPermissions>, rights: Rights): void {
+  if (permissions.run.length > 0) return;
+  rights.drop({ kind: "run" });
+  if (permissions.env.length === 0) rights.drop({ kind: "env" });
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compileArgs, compileProblem, entrySource, main as compile, targets } from "../scripts/compile.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Files of the project in the module graph of a file, relative to the root. */
+async function graphOf(entry: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--quiet", entry],
+    cwd: root,
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
+  return modules.flatMap(({ specifier }) =>
+    specifier.startsWith("file:") ? [relative(root, fileURLToPath(specifier))] : []
+  );
+}
+
+async function sources(...folders: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of folders) {
+    for await (const entry of Deno.readDir(join(root, folder))) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory) files.push(...await sources(path));
+      else if (path.endsWith(".ts")) files.push(path);
+    }
+  }
+  return files;
+}
+
+Deno.test("everything of the program is in the module graph of main.ts, which is what a binary embeds", async () => {
+  const embedded = new Set(await graphOf("main.ts"));
+  const testKit = /^src\/testing\/|^src\/simulator\/builders\.ts$/;
+  const missing = (await sources("src", "plugins")).filter((path) =>
+    !embedded.has(path) && !testKit.test(path)
+  );
+  assert.deepEqual(missing, []);
+  for (const path of ["mod.ts", "deno.json", "plugins/transcode/mod.ts", "src/simulator/simulator.ts"]) {
+    assert.ok(embedded.has(path), path);
+  }
+});
+
+Deno.test("only dropped-in plugins are imported by a name that is not known beforehand", async () => {
+  const unknown: string[] = [];
+  for (const path of await sources("src", "plugins")) {
+    const text = (await Deno.readTextFile(join(root, path))).replaceAll(/^\s*(\*|\/\/).*$/gm, "");
+    for (const [call] of text.matchAll(/(?<![\w$`"])import\((?!\s*["'])[^)]*\)/g)) {
+      unknown.push(`${path}: ${call}`);
+    }
+  }
+  assert.deepEqual(unknown.filter((line) => !line.includes("check_imports.ts")).sort(), [
+    "src/plugin_host/load_plugins.ts: import(url)",
+    "src/plugin_host/serve_plugin.ts: import(url)",
+  ]);
+});
+
+Deno.test("the base binary that cannot be downloaded is named in one line, with the way out", () => {
+  const stderr =
+    `error: Failed compile\n\nCaused by:\n  0: Setting up base binary.\n  1: error sending request for url ` +
+    "(https://dl.deno.land/release/v2.9.6/denort-x86_64-unknown-linux-gnu.zip): dns error";
+  const line = compileProblem("x86_64-unknown-linux-gnu", stderr);
+  assert.match(
+    line,
+    /^Cannot compile for x86_64-unknown-linux-gnu: the base binary https:\S+\.zip cannot be downloaded/,
+  );
+  assert.match(line, /set DENORT_BIN/);
+  assert.ok(!line.includes("\n"));
+  assert.match(compileProblem("x", "error: TS2322\n at y"), /^Cannot compile for x: error: TS2322$/);
+});
+
+Deno.test("five targets are known, and a wrong one is refused", async () => {
+  assert.deepEqual(Object.values(targets), [
+    "linux-x64",
+    "linux-arm64",
+    "macos-x64",
+    "macos-arm64",
+    "windows-x64.exe",
+  ]);
+  const dir = await Deno.makeTempDir();
+  assert.equal(await compile(["riscv"], dir), 2);
+  await Deno.remove(dir, { recursive: true });
+  const args = compileArgs("aarch64-apple-darwin", { entry: "e.ts", output: "o" }).join(" ");
+  assert.match(args, /-P=compile --no-prompt --frozen --exclude-unused-npm --target aarch64-apple-darwin/);
+});
+
+Deno.test("a binary says its commit, and holds plugins, simulator and the rights of the set compile", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-compile-" });
+  const base = Deno.execPath();
+  const before = Deno.env.get("DENORT_BIN");
+  try {
+    // In place of the base binary, which cannot be had everywhere: what is appended to it is the same.
+    Deno.env.set("DENORT_BIN", base);
+    assert.equal(await compile([], dir), 0);
+    const name = `zoom-extract-${targets[Deno.build.target]}`;
+    const appended = await tail(join(dir, name), (await Deno.stat(base)).size);
+    for (const part of ["_demo_people.ts", "media_check.ts", "zoom_demo", "ffprobe", "serve_plugin.ts"]) {
+      assert.ok(appended.includes(part), part);
+    }
+    assert.ok(!/fast-check\/lib|ajv\/dist/.test(appended), "what only tests need is left out");
+    const metadata = /"permissions":(\{.*?\}),"/.exec(appended)?.[1] ?? "";
+    assert.match(metadata, /"allow_sys":\["statfs"\]/);
+    assert.match(metadata, /"allow_run":\[\]/);
+    const { stdout } = await new Deno.Command(base, {
+      args: ["run", "--no-prompt", "--config", join(root, "deno.json"), join(dir, "entry.ts"), "--version"],
+    }).output();
+    assert.match(new TextDecoder().decode(stdout), /^zoom-extract \d+\.\d+\.\d+ \(\S+\)\n$/);
+  } finally {
+    if (before === undefined) Deno.env.delete("DENORT_BIN");
+    else Deno.env.set("DENORT_BIN", before);
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+async function tail(path: string, from: number): Promise<string> {
+  using file = await Deno.open(path);
+  await file.seek(from, Deno.SeekMode.Start);
+  return new TextDecoder("latin1").decode(await new Response(file.readable).arrayBuffer());
+}
+
+Deno.test("a checkout without git compiles without a commit", () => {
+  assert.match(entrySource(undefined), /main\(Deno\.args\)/);
+  assert.match(entrySource("v1.2.3-4-gabc"), /"v1\.2\.3-4-gabc"/);
+});

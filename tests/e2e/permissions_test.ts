@@ -1,0 +1,373 @@
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Simulator, startSimulator } from "../../src/simulator/mod.ts";
+import { pluginSource } from "../plugin_host/_support.ts";
+import { runProgram } from "../support/program.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const flags = ["--min-free-space", "0", "--no-progress"];
+
+/** A folder to start from, and an account to fetch. */
+async function inFolder(
+  use: (cwd: string, zoom: Simulator) => Promise<void>,
+  options: { users?: number } = {},
+): Promise<void> {
+  const cwd = await Deno.realPath(await Deno.makeTempDir({ prefix: "zoom-extract-rights-" }));
+  try {
+    await using zoom = await startSimulator({ users: options.users ?? 1, months: 1 });
+    await use(cwd, zoom);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+/** What `zoom-extract permissions` prints, run without any right but to look at the configuration. */
+async function printedLine(
+  args: readonly string[],
+  { cwd, zoom, permissions = ["-E", "-R"] }: {
+    cwd: string;
+    zoom: Simulator;
+    permissions?: readonly string[];
+  },
+): Promise<{ command: string[]; allow: string[]; missing: string[]; unseen: string[] }> {
+  const { code, stdout, stderr } = await runProgram(["permissions", "--json", ...args], {
+    cwd,
+    zoom,
+    permissions,
+  });
+  assert.equal(code, 0, stderr);
+  const { command, missing, unseen } = JSON.parse(stdout);
+  return { command, missing, unseen, allow: command.filter((arg: string) => arg.startsWith("--allow-")) };
+}
+
+/** Runs a printed line as it stands. */
+async function runLine(
+  command: readonly string[],
+  { cwd, zoom, env = {} }: { cwd: string; zoom: Simulator; env?: Readonly<Record<string, string>> },
+): Promise<{ code: number; stderr: string }> {
+  const keep = ["PATH", "HOME", "DENO_DIR"].flatMap((name) =>
+    Deno.env.has(name) ? [[name, Deno.env.get(name) ?? ""]] : []
+  );
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: command.slice(1),
+    cwd,
+    clearEnv: true,
+    env: { ...Object.fromEntries(keep), ...zoom.env, ...env },
+    stdin: "null",
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("the printed line is enough for the whole job, and nothing else is touched", async () => {
+  await inFolder(async (cwd, zoom) => {
+    await Deno.writeTextFile(join(cwd, ".env"), "ZOOM_LOG_LEVEL=WARNING\n", { mode: 0o600 });
+    await Deno.writeTextFile(join(cwd, "run.json"), '{"types": ["MP4", "CHAT"]}', { mode: 0o600 });
+    const args = [...flags, "--output-dir", "archive", "--log-file", "run.jsonl", "--config", "run.json"];
+    const { command } = await printedLine(args, { cwd, zoom });
+    const audit = join(cwd, "audit.jsonl");
+    const { code, stderr } = await runLine(command, { cwd, zoom, env: { DENO_AUDIT_PERMISSIONS: audit } });
+    assert.equal(code, 0, stderr);
+    assert.ok(zoom.count("/rec/*") > 0);
+    const touched = (await Deno.readTextFile(audit)).trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.ok(touched.length > 50, `only ${touched.length} accesses in the log`);
+    const paths: Record<string, readonly string[]> = {
+      read: ["archive", ".env", "run.json", "run.jsonl", "plugins"],
+      write: ["archive", "run.jsonl"],
+    };
+    const strange = touched.filter(({ permission, value }) => {
+      const own = paths[permission];
+      if (own) return !own.some((name) => `${resolve(cwd, value)}/`.startsWith(`${join(cwd, name)}/`));
+      if (permission === "net") return !/^(http:\/\/)?127\.0\.0\.1[:/]/.test(value);
+      if (permission === "sys") return value !== "statfs";
+      return permission !== "env" ||
+        !/^(ZOOM_|MAX_CONCURRENT|DOWNLOAD_TIMEOUT|CHUNK_SIZE|NO_COLOR|FORCE_COLOR|TERM$)/.test(value);
+    });
+    assert.deepEqual(
+      strange.filter(({ permission, value }) => permission !== "write" || !readsOnly(value)),
+      [],
+    );
+  });
+});
+
+/** The runtime notes a look at a file as both. */
+function readsOnly(value: string): boolean {
+  return [".env", "run.json", "plugins"].includes(value);
+}
+
+Deno.test("each right of the printed line is needed: without it the run ends at once and names the flag", async (t) => {
+  await inFolder(async (cwd, zoom) => {
+    await Deno.writeTextFile(join(cwd, "run.json"), "{}", { mode: 0o600 });
+    await Deno.mkdir(join(cwd, "plugins"));
+    const filter = "{ filters: { all: () => true } }";
+    const head = `import { definePlugin } from "zoom-extract"; void definePlugin;`;
+    await Deno.writeTextFile(join(cwd, "plugins", "all.ts"), pluginSource("all", filter, { head }));
+    const args = [...flags, "--output-dir", "archive", "--log-file", "run.jsonl", "--config", "run.json"];
+    const { command, allow } = await printedLine(args, { cwd, zoom, permissions: ["-A"] });
+    const looks = ["NO_COLOR", "FORCE_COLOR", "TERM"];
+    const rights = allow.flatMap((flag) => {
+      const [name = "", list = ""] = flag.split("=");
+      return list.split(",").map((value) => ({
+        flag,
+        name,
+        value,
+        rest: list.split(",").filter((v) => v !== value),
+      }));
+    }).filter(({ value }) => !looks.includes(value))
+      // Plugins are looked at when the archive is open already: last, so that the others leave nothing behind.
+      .sort((a, b) => Number(isOfLibrary(a.value)) - Number(isOfLibrary(b.value)));
+    assert.ok(rights.length >= 13, `only ${rights.length} rights`);
+    for (const { flag, name, value, rest } of rights) {
+      await t.step(`${name}=${value}`, async () => {
+        const without = rest.length === 0 ? [] : [`${name}=${rest.join(",")}`];
+        const line = command.flatMap((arg) => arg === flag ? without : [arg]);
+        const { code, stderr } = await runLine(line, { cwd, zoom, env: { NO_COLOR: "1" } });
+        const text = stderr.trimEnd();
+        const isCode = isOfLibrary(value);
+        assert.equal(code, isCode ? 7 : 2, text);
+        const named = RegExp.escape(value.replace(/\/$/, ""));
+        assert.match(text, new RegExp(`add[^\\n]* ${name}=([^ ]*,)?([^ ,]*/)?${named}`), text);
+        if (isCode) return;
+        assert.equal(text.split("\n").length, 1, text);
+        const made = (await Array.fromAsync(Deno.readDir(cwd), (entry) => entry.name)).sort();
+        assert.deepEqual(made, ["plugins", "run.json"]);
+      });
+    }
+  });
+});
+
+/** What a plugin that imports more than types from the library loads from it. */
+function isOfLibrary(value: string): boolean {
+  return /[\\/](mod\.ts|src[\\/]?)$/.test(value);
+}
+
+/** What is left of the rights after a run, asked of the runtime by a program that runs it. */
+async function rightsAfter(
+  allow: readonly string[],
+  { args, queries, cwd, zoom }: {
+    args: readonly string[];
+    queries: readonly Deno.PermissionDescriptor[];
+    cwd: string;
+    zoom: Simulator;
+  },
+): Promise<{ code: number; states: string[]; stderr: string }> {
+  const probe = join(cwd, "probe.ts");
+  await Deno.writeTextFile(
+    probe,
+    `import { main } from ${JSON.stringify(new URL("../../src/cli/mod.ts", import.meta.url).href)};
+const code = await main(${JSON.stringify(args)});
+const states = ${JSON.stringify(queries)}.map((query) => Deno.permissions.querySync(query).state);
+console.log(JSON.stringify({ code, states }));`,
+  );
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--config", join(root, "deno.json"), ...allow, probe],
+    cwd,
+    env: zoom.env,
+    stdin: "null",
+  }).output();
+  const stderr = new TextDecoder().decode(output.stderr);
+  assert.equal(output.code, 0, stderr);
+  return {
+    ...JSON.parse(new TextDecoder().decode(output.stdout).trimEnd().split("\n").at(-1) ?? ""),
+    stderr,
+  };
+}
+
+const afterwards: readonly Deno.PermissionDescriptor[] = [
+  { name: "read", path: ".env" },
+  { name: "read", path: "run.json" },
+  { name: "env", variable: "ZOOM_CLIENT_SECRET" },
+  { name: "env" },
+  { name: "run", command: "ls" },
+  { name: "write", path: "archive" },
+];
+
+Deno.test("after the start the program has given up .env, the configuration file, variables and programs", async () => {
+  await inFolder(async (cwd, zoom) => {
+    await Deno.writeTextFile(join(cwd, "run.json"), "{}", { mode: 0o600 });
+    const args = [...flags, "--output-dir", "archive", "--config", "run.json"];
+    const { allow } = await printedLine(args, { cwd, zoom });
+    const found = await rightsAfter([...allow, "--allow-run=ls"], { args, queries: afterwards, cwd, zoom });
+    assert.equal(found.code, 0, found.stderr);
+    assert.deepEqual(found.states, ["prompt", "prompt", "prompt", "prompt", "prompt", "granted"]);
+  });
+});
+
+Deno.test("with all rights, those to variables and programs still go; a single file cannot be taken out", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const args = [...flags, "--output-dir", "archive"];
+    const found = await rightsAfter(["-A"], { args, queries: afterwards, cwd, zoom });
+    assert.equal(found.code, 0, found.stderr);
+    assert.deepEqual(found.states, ["granted", "granted", "prompt", "prompt", "prompt", "granted"]);
+  });
+});
+
+Deno.test("a dropped-in plugin gets what it declares, though the program gives up the rest", async () => {
+  await inFolder(async (cwd, zoom) => {
+    await Deno.mkdir(join(cwd, "plugins"));
+    const body = `{ hooks: { afterTransfer: async () => {
+      const out = await new Deno.Command("true").output();
+      await Deno.writeTextFile(context.dataDir + "/seen", out.code + " " + Deno.env.get("SEEN_BY_PLUGIN") + "\\n");
+    } } }`;
+    const permissions = '{ run: ["true"], env: ["SEEN_BY_PLUGIN"], write: ["$PLUGIN_DATA"] }';
+    await Deno.writeTextFile(join(cwd, "plugins", "seer.ts"), pluginSource("seer", body, { permissions }));
+    const args = [...flags, "--output-dir", "archive", "--grant", "seer"];
+    const { command, allow } = await printedLine(args, { cwd, zoom, permissions: ["-A"] });
+    assert.ok(allow.includes("--allow-run=true"), allow.join(" "));
+    const { code, stderr } = await runLine(command, { cwd, zoom, env: { SEEN_BY_PLUGIN: "yes" } });
+    assert.equal(code, 0, stderr);
+    const seen = await Deno.readTextFile(join(cwd, "archive", "_metadata", "plugins", "seer", "seen"));
+    assert.equal(seen, "0 yes\n");
+  });
+});
+
+Deno.test("a bundled plugin still runs its program after the start", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const plugin = ["--plugin", "exec", "--plugin-option", "exec.program=touch"];
+    const option = ["--plugin-option", 'exec.args=["{output_dir}/touched"]'];
+    const args = [...flags, "--output-dir", "archive", ...plugin, ...option];
+    const { command, allow } = await printedLine(args, { cwd, zoom });
+    assert.ok(allow.includes("--allow-run=touch"), allow.join(" "));
+    const { code, stderr } = await runLine(command, { cwd, zoom });
+    assert.equal(code, 0, stderr);
+    assert.ok((await Deno.stat(join(cwd, "archive", "touched"))).isFile, stderr);
+  });
+});
+
+Deno.test("list and a dry run leave an archive as it is, with the rights that are printed for them", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const archive = ["--output-dir", "archive"];
+    const first = await printedLine([...flags, ...archive], { cwd, zoom });
+    assert.equal((await runLine(first.command, { cwd, zoom })).code, 0);
+    const logs = async () =>
+      (await Array.fromAsync(Deno.readDir(join(cwd, "archive", "_logs")), (e) => e.name)).sort();
+    const before = await logs();
+    for (const args of [["list", ...archive], [...flags, ...archive, "--dry-run"]]) {
+      const { command, allow } = await printedLine(args, { cwd, zoom });
+      assert.ok(!allow.some((flag) => /--allow-write=.*archive(,|$)/.test(flag)), allow.join(" "));
+      const { code, stderr } = await runLine(command, { cwd, zoom });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(await logs(), before);
+      if (args[0] !== "list") assert.match(stderr, /free|fits|left on/i);
+    }
+  });
+});
+
+Deno.test("without any right the line is printed all the same, and says what was not looked at", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const { command, missing, unseen } = await printedLine([], { cwd, zoom, permissions: [] });
+    assert.ok(command.includes("--allow-net=*.zoom.us"), command.join(" "));
+    assert.ok(missing.includes("--allow-sys=statfs"));
+    assert.ok(unseen.includes(".env") && unseen.includes("ZOOM_API_URL"));
+  });
+});
+
+Deno.test("no secret of a plugin comes back in the printed line", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const url = "https://hooks.example.com/T0KEN-in-the-path";
+    const args = [
+      "--plugin",
+      "notify",
+      "--plugin-option",
+      `notify.url=${url}`,
+      "--plugin-option",
+      "notify.token=abc123xyz",
+    ];
+    const { command } = await printedLine(args, { cwd, zoom });
+    assert.ok(command.some((arg) => /^--allow-net=.*hooks\.example\.com/.test(arg)), command.join(" "));
+    assert.ok(!command.join(" ").includes("T0KEN") && !command.join(" ").includes("abc123xyz"));
+  });
+});
+
+Deno.test("a bundled plugin without the right to its program is refused before anything is fetched", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const args = [...flags, "--output-dir", "archive"];
+    const { command } = await printedLine(args, { cwd, zoom });
+    const { code, stderr } = await runLine([...command, "--plugin", "transcode"], { cwd, zoom });
+    assert.equal(code, 7, stderr);
+    assert.match(stderr, /--allow-run=ffmpeg,ffprobe/);
+    assert.equal(zoom.count("/rec/*"), 0);
+  });
+});
+
+Deno.test("a permission set of deno.json runs what it is for", async (t) => {
+  const { permissions, test } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  await t.step("no set is forced on deno test, which would refuse to start without -P", () => {
+    assert.equal(test.permissions, undefined);
+    assert.deepEqual(Object.keys(permissions), ["default", "simulate", "demo", "test", "compile"]);
+  });
+  const run = async (set: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", `-P${set}`, "--no-prompt", join(root, "main.ts"), ...args],
+      cwd: root,
+      env,
+      stdin: "null",
+    }).output();
+    return { code, stderr: new TextDecoder().decode(stderr) };
+  };
+  await using zoom = await startSimulator({ users: 1, months: 1 });
+  await t.step("the default one reaches Zoom's domains and no other host", async () => {
+    const refused = await run("", ["--dry-run"], zoom.env);
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /--allow-net=127\.0\.0\.1/);
+  });
+  await t.step("simulate reaches this machine and nothing else", async () => {
+    const done = await run("=simulate", ["--dry-run", "--min-free-space", "0"], zoom.env);
+    assert.equal(done.code, 0, done.stderr);
+    const far = {
+      ...zoom.env,
+      ZOOM_API_URL: "https://api.zoom.us/v2",
+      ZOOM_OAUTH_URL: "https://zoom.us/oauth/token",
+    };
+    const refused = await run("=simulate", ["--dry-run"], far);
+    assert.equal(refused.code, 2, refused.stderr);
+  });
+});
+
+Deno.test("a symbolic link does not lead the program out of what it may read or write", {
+  ignore: Deno.build.os === "windows",
+}, async (t) => {
+  await inFolder(async (cwd, zoom) => {
+    const outside = join(cwd, "outside");
+    await Deno.mkdir(outside);
+    await Deno.mkdir(join(cwd, "inside"));
+    await Deno.writeTextFile(join(outside, "conf.json"), "{}", { mode: 0o600 });
+    await Deno.writeTextFile(join(outside, "env"), "ZOOM_LOG_LEVEL=DEBUG\n");
+    await Deno.symlink(join(outside, "conf.json"), join(cwd, "inside", "conf.json"));
+    await Deno.symlink(join(outside, "log"), join(cwd, "inside", "log"));
+    await Deno.symlink(outside, join(cwd, "inside", "plugins"));
+    await Deno.symlink(outside, join(cwd, "inside", "far"));
+    const { allow } = await printedLine(flags, { cwd, zoom });
+    const permissions = [
+      ...allow.filter((flag) => !/--allow-(read|write)=/.test(flag)),
+      "--allow-read=inside,archive,.env,plugins",
+      "--allow-write=inside,archive",
+    ];
+    const cases: readonly (readonly [name: string, args: readonly string[]])[] = [
+      ["log file", ["--log-file", "inside/log"]],
+      ["log file below a link", ["--log-file", "inside/far/log"]],
+      ["configuration", ["--config", "inside/conf.json"]],
+      ["folder of plugins", ["--plugins-dir", "inside/plugins"]],
+    ];
+    for (const [name, args] of cases) {
+      await t.step(`${name} behind a link is refused`, async () => {
+        const all = [...flags, "--output-dir", "archive", ...args];
+        const { code, stderr } = await runProgram(all, { cwd, zoom, permissions });
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, /is a symbolic link to ".*outside.*", which is not allowed/);
+      });
+    }
+    await t.step("an output directory that is a link is the person's own choice", async () => {
+      await Deno.remove(join(cwd, "archive"), { recursive: true }).catch(() => {});
+      await Deno.symlink(outside, join(cwd, "archive"));
+      const args = [...flags, "--output-dir", "archive"];
+      const refused = await runProgram(args, { cwd, zoom, permissions });
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(refused.stderr, /no right to read ".*outside"/);
+      const { command } = await printedLine(args, { cwd, zoom });
+      const { code, stderr } = await runLine(command, { cwd, zoom });
+      assert.equal(code, 0, stderr);
+    });
+    assert.equal(await Deno.stat(join(outside, "log")).catch(() => undefined), undefined);
+  });
+});
