@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { pluginSource } from "../plugin_host/_support.ts";
+import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { runProgram } from "../support/program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -370,4 +371,21 @@ Deno.test("a symbolic link does not lead the program out of what it may read or 
     });
     assert.equal(await Deno.stat(join(outside, "log")).catch(() => undefined), undefined);
   });
+});
+
+Deno.test("verify without --repair needs neither the network nor the right to change a recording", async () => {
+  await using zoom = await startSimulator({ users: 1, months: 1 });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run();
+  const permissions = [
+    `--allow-read=${archive.dir}`,
+    `--allow-write=${archive.dir}/_logs/inventory.db`,
+    "--allow-env=ZOOM_*,MAX_CONCURRENT_DOWNLOADS,DOWNLOAD_TIMEOUT,CHUNK_SIZE",
+  ];
+  const args = ["verify", "-o", archive.dir];
+  const { code, stderr } = await runProgram(args, { permissions, cwd: archive.dir });
+  assert.equal(code, 0, stderr);
+  const repair = await runProgram([...args, "--repair"], { permissions, cwd: archive.dir, zoom });
+  assert.equal(repair.code, 2);
+  assert.match(repair.stderr, /--allow-net=127\.0\.0\.1/);
 });

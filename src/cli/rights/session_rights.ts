@@ -5,7 +5,7 @@ import type { PluginPermissions } from "../../core/plugin.ts";
 import { zoomDomains } from "../../core/zoom_domains.ts";
 import type { CliContext } from "../context.ts";
 import type { CommandName } from "../option_row.ts";
-import { optionsOf } from "../options.ts";
+import { accountSwitches, optionsOf } from "../options.ts";
 import { inFolder } from "../paths.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { neededGrants, type PluginNeeds, type Situation } from "./needed_grants.ts";
@@ -34,11 +34,14 @@ export function situationOf(
     const value = has(long) ? options.text(long) : undefined;
     return value === undefined ? undefined : inFolder(cwd, value);
   };
+  // Without its switch such a command looks at the archive only.
+  const accountSwitch = accountSwitches[command];
+  const isOffline = accountSwitch !== undefined && !options.on(accountSwitch);
   return {
     outputDir: has("output-dir") ? config.outputDir : undefined,
-    writes: !readers.includes(command) && !config.dryRun,
-    measuresSpace: has("min-free-space"),
-    zoomUrls: has("api-url") ? [config.apiUrl, config.oauthUrl] : [],
+    writes: !readers.includes(command) && !isOffline && !config.dryRun,
+    measuresSpace: has("min-free-space") && !isOffline,
+    zoomUrls: has("api-url") && !isOffline ? [config.apiUrl, config.oauthUrl] : [],
     logFile: path("log-file"),
     configFile: path("config"),
     dotEnv: inFolder(cwd, ".env"),
