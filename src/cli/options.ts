@@ -646,7 +646,7 @@ export function optionsOf(command: CommandName): OptionRow[] {
 }
 
 /** Commands whose rights `permissions` tells. */
-const explained: readonly CommandName[] = ["extract", "list", "hooks"];
+const explained: readonly CommandName[] = ["extract", "list", "status", "verify", "rebuild", "hooks"];
 
 /** `-o, --output-dir DIR`, as the help writes it. */
 export function flagText(row: OptionRow): string {

@@ -18,7 +18,16 @@ import { demoGrants, simulationGrants } from "../rights/simulation_grants.ts";
 import { situationOf } from "../rights/session_rights.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
 
-const explained = ["extract", "list", "hooks", "simulate", "demo"] as const satisfies readonly CommandName[];
+const explained = [
+  "extract",
+  "list",
+  "status",
+  "verify",
+  "rebuild",
+  "hooks",
+  "simulate",
+  "demo",
+] as const satisfies readonly CommandName[];
 
 /** `permissions [COMMAND]`: the line with exactly the rights that the command needs, on stdout. */
 export async function permissions(flags: ParsedFlags, context: CliContext): Promise<number> {
