@@ -51,10 +51,10 @@ export class Database implements Disposable {
   /** Runs `body` in one transaction; nested calls join the outer one. A throw rolls everything back. */
   transaction<T>(body: () => T): T {
     if (this.#db.isTransaction) return body();
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.prepare("BEGIN IMMEDIATE").run();
     try {
       const result = body();
-      this.#db.exec("COMMIT");
+      this.prepare("COMMIT").run();
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");

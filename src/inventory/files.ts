@@ -32,6 +32,9 @@ export interface StatusTotal {
 /** A held file, as far as looking after it needs. */
 export type HeldFile = Pick<FileRow, "file_key" | "path" | "file_size">;
 
+/** What a change of the status has to know of the file. */
+type FileState = Pick<FileRow, "status" | "path" | "meeting_uuid">;
+
 const listedColumns: readonly (keyof ListedColumns)[] = [
   "file_id",
   "user_email",
@@ -151,7 +154,7 @@ export class Files {
    * nothing: a change without its line would never get one.
    */
   setStatus(key: string, change: StatusChange, runId: string): void {
-    const before = this.get(key);
+    const before = this.#state(key);
     if (!before) return;
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     const sets = fields.map(([name]) => `${name} = :${name}`).join(", ");
@@ -355,7 +358,12 @@ export class Files {
     return this.#db.prepare(sql).all({ user: userId ?? null }).map((row) => String(row["day"]));
   }
 
-  #journal(key: string, before: FileRow | undefined, change: StatusChange, runId: string): void {
+  #state(key: string): FileState | undefined {
+    const sql = "SELECT status, path, meeting_uuid FROM inventory WHERE file_key = ?";
+    return this.#db.prepare(sql).get(key) as FileState | undefined;
+  }
+
+  #journal(key: string, before: FileState | undefined, change: StatusChange, runId: string): void {
     const line = {
       at: this.#now(),
       run_id: runId,

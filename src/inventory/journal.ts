@@ -4,6 +4,9 @@ import type { Database } from "./database.ts";
 
 const log = roomLogger("inventory");
 
+/** How far the file may be behind the database during a run. */
+const quietMs = 250;
+
 /**
  * `inventory.jsonl`: one line per status change, each exactly once.
  *
@@ -15,6 +18,7 @@ export class Journal implements AsyncDisposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
   #writing: Promise<void> = Promise.resolve();
+  #quietUntilMs = 0;
 
   private constructor(db: Database, path: string, file: Deno.FsFile) {
     this.#db = db;
@@ -37,8 +41,14 @@ export class Journal implements AsyncDisposable {
     }
   }
 
+  /** Moves what waits unless that was done a moment ago: line by line it would cost as much as the changes do. */
+  keepUp(): Promise<void> {
+    return performance.now() < this.#quietUntilMs ? Promise.resolve() : this.flush();
+  }
+
   /** Moves what waits in the database to the file. Calls may overlap: they take turns. */
   flush(): Promise<void> {
+    this.#quietUntilMs = performance.now() + quietMs;
     // A failed call has told its own caller; what it left is in the database, for the next one to move.
     this.#writing = this.#writing.catch(() => {}).then(() => this.#flush());
     return this.#writing;

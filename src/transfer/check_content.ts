@@ -66,7 +66,7 @@ interface Sign {
 const isoMedia: Sign = { neededBytes: 8, fits: (head) => ascii(head.subarray(4, 8)) === "ftyp" };
 const webVtt: Sign = {
   neededBytes: 9,
-  fits: (head) => ascii(head.subarray(hasByteOrderMark(head) ? 3 : 0)).startsWith("WEBVTT"),
+  fits: (head) => ascii(head.subarray(hasByteOrderMark(head) ? 3 : 0, 9)).startsWith("WEBVTT"),
 };
 const signs: Readonly<Record<string, Sign>> = { mp4: isoMedia, m4a: isoMedia, vtt: webVtt };
 
@@ -150,6 +150,9 @@ function hasByteOrderMark(head: Uint8Array): boolean {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 }
 
+const latin = new TextDecoder("latin1");
+
+/** Bytes beyond ASCII come out as something beyond ASCII. */
 function ascii(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  return latin.decode(bytes);
 }
