@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { InventoryError, toError } from "../core/errors.ts";
 import { migrations } from "./migrations.ts";
+import { Statement } from "./statement.ts";
 
 /** One SQLite connection with its schema up to date. Everything on it is synchronous. */
 export class Database implements Disposable {
   readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Statement>();
   /** Path of a database that had no `-wal` file when it was opened for reading. */
   readonly #leftovers: string | undefined;
 
@@ -34,10 +35,10 @@ export class Database implements Disposable {
   }
 
   /** A prepared statement, prepared once per text. */
-  prepare(sql: string): StatementSync {
+  prepare(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (!statement) {
-      statement = this.#db.prepare(sql);
+      statement = new Statement(this.#db.prepare(sql));
       this.#statements.set(sql, statement);
     }
     return statement;

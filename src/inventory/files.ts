@@ -329,8 +329,9 @@ export class Files {
 
   /** Files in scope by status; bytes are those on disk. */
   totals(scope: RunScope): StatusTotal[] {
+    // From the meetings on: the other way round SQLite would collect all of them in memory first.
     const sql = `SELECT i.status AS status, count(*) AS files, coalesce(sum(i.file_size), 0) AS bytes
-      FROM inventory i WHERE ${inScope} GROUP BY i.status`;
+      FROM meetings m CROSS JOIN inventory i ON i.meeting_uuid = m.uuid WHERE ${meetingInScope} GROUP BY i.status`;
     return this.#db.prepare(sql).all(bind(scope)) as unknown as StatusTotal[];
   }
 

@@ -233,3 +233,41 @@ Deno.test.each(["newest", "oldest", "expiring", "smallest"] as Order[])(
       );
     }),
 );
+
+Deno.test("the journal keeps up in strides, not line by line, and flush() leaves nothing behind", () =>
+  withDirectory(async (dir) => {
+    using inventory = openInventory(join(dir, "inventory.db"), { clock });
+    const path = join(dir, "inventory.jsonl");
+    await using journal = await inventory.openJournal(path);
+    const lines = () => Deno.readTextFileSync(path).split("\n").length - 1;
+    await journal.flush();
+    for (let i = 0; i < 20; i++) {
+      addFile(inventory, `f${i}`);
+      await journal.keepUp();
+    }
+    assert.ok(lines() < 20, `${lines()} lines were written one by one`);
+    await journal.flush();
+    assert.equal(lines(), 20);
+    addFile(inventory, "late");
+    for (let left = 100; left > 0 && lines() < 21; left--) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await journal.keepUp();
+    }
+    assert.equal(lines(), 21, "it never caught up");
+  }));
+
+Deno.test("many rows read leave no memory behind", () =>
+  withDirectory((dir) => {
+    using inventory = openInventory(join(dir, "inventory.db"), { clock });
+    inventory.transaction(() => {
+      for (let i = 0; i < 500; i++) addFile(inventory, `f${i}`);
+    });
+    const read = (times: number) => {
+      for (let i = 0; i < times; i++) assert.equal(inventory.files.ofMeeting("m==").length, 500);
+      return Deno.memoryUsage().rss;
+    };
+    const settled = read(50);
+    // As objects of the runtime's own, 150,000 rows would keep some 30 MB.
+    const grown = read(300) - settled;
+    assert.ok(grown < 15e6, `${Math.round(grown / 1e6)} MB more than before`);
+  }));
