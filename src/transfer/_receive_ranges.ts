@@ -64,6 +64,8 @@ class RangesReceiver {
   readonly #signal: AbortSignal;
   /** Ranges under way. */
   readonly #begun = new Set<ByteRange>();
+  /** New memory for each range would wait for the collector by the hundred megabytes. */
+  readonly #spare: ArrayBuffer[] = [];
   #connections = 1;
   #durableAtMs = performance.now();
   #background: Promise<unknown> = Promise.resolve();
@@ -159,7 +161,14 @@ class RangesReceiver {
 
   async #receive([start, end]: ByteRange, opened: OpenedFile): Promise<void> {
     const { writer, file, limiter } = this.#options;
-    await using reader = new BodyReader(opened.body, { ...this.#options, signal: this.#signal });
+    const { idleTimeoutMs, largestReadBytes, isPatient } = this.#options;
+    await using reader = new BodyReader(opened.body, {
+      idleTimeoutMs,
+      largestReadBytes,
+      isPatient,
+      signal: this.#signal,
+      spare: this.#spare,
+    });
     checkContentType(opened.contentType);
     this.#refuseOther(opened, start);
     await using place = await writer.writeFrom(start);

@@ -2,7 +2,7 @@
 let segmenter: Intl.Segmenter | undefined;
 
 /** Letters and punctuation that take one column each and never combine: with them alone nothing has to be looked up. */
-const plain = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]*$/;
+const plain = /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*$/;
 
 /** Blocks whose characters take two columns (Unicode's East Asian Width W and F), ascending. */
 const wideBlocks: readonly (readonly [first: number, last: number])[] = [
