@@ -22,6 +22,7 @@ import type { Limits, Reservation } from "./limits.ts";
 import type { UrlCache } from "./url_cache.ts";
 
 const log = roomLogger("pipeline");
+
 /** Smaller files are begun anew after a stop. */
 const resumableBytes = 64 * 1024;
 

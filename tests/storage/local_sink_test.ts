@@ -295,7 +295,7 @@ Deno.test("localSink() creates a root that is missing, and accepts one that is a
 
 Deno.test("what a writer holds is read back through one piece of memory", async () => {
   await using root = await temporaryDirectory();
-  await using writer = await localSink(root.path).begin(path, calm);
+  await using writer = await localSink(root.path).begin(path, { signal: calm() });
   const block = new Uint8Array(300_000).fill(7);
   for (let i = 0; i < 5; i++) await writer.write(block);
   const memory = new Set<ArrayBuffer>();
