@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { SidecarOwner } from "../inventory/mod.ts";
 import { createLook, type Look, whyUnreadable } from "./_look.ts";
-import { sidecarTexts } from "./sidecar_texts.ts";
+import { readSidecarFacts, sidecarTexts } from "./sidecar_texts.ts";
 import { isInSubset } from "./subset.ts";
 import type { Finding, VerifyParts } from "./verify.ts";
 
@@ -43,8 +43,8 @@ async function checkBoth(owner: SidecarOwner, look: Look, parts: VerifyParts): P
 }
 
 function textsOf(uuid: string, { inventory }: VerifyParts): ReturnType<typeof sidecarTexts> | undefined {
-  const meeting = inventory.meetings.get(uuid);
-  return meeting && sidecarTexts(meeting, inventory.files.ofMeeting(uuid), inventory);
+  const facts = readSidecarFacts(uuid, inventory);
+  return facts && sidecarTexts(facts);
 }
 
 async function checkOne(

@@ -6,9 +6,20 @@ const log = roomLogger("archive");
 /** Sizes on disk of files of the archive, in bytes; `undefined` for those that are not there. */
 export type HeldSizes = (paths: readonly string[]) => Promise<readonly (number | undefined | "unknown")[]>;
 
-/** Looks below `root`, at many files at once. */
+/** Enough to keep the disk busy; what more are under way outlives the quick collections of memory. */
+const atOnce = 32;
+
+/** Looks below `root`, at several files at once. */
 export function heldSizesBelow(root: string): HeldSizes {
-  return (paths) => Promise.all(paths.map((path) => sizeOf(join(root, ...path.split("/")))));
+  return async (paths) => {
+    const sizes: (number | undefined | "unknown")[] = new Array(paths.length);
+    let next = 0;
+    const look = async () => {
+      for (let i = next++; i < paths.length; i = next++) sizes[i] = await sizeOf(join(root, paths[i] ?? ""));
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, paths.length) }, look));
+    return sizes;
+  };
 }
 
 /** Where files were taken elsewhere, nobody can look: the inventory's word has to do. */

@@ -10,7 +10,7 @@ export { checksumLine, type ExportTally, exportText, type TextFormat } from "./e
 export { heldElsewhere, type HeldSizes, heldSizesBelow, isHeld } from "./held.ts";
 export { type ArchiveHealth, readArchiveHealth } from "./health.ts";
 export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
-export { type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
+export { readSidecarFacts, type SidecarFacts, type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
 export { rebuildInventory, type RebuildOptions } from "./rebuild.ts";
 export type { Oddity, OddityKind, RebuildSummary } from "./rebuild_report.ts";
 export { refuseLost } from "./lost.ts";

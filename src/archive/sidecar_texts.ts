@@ -10,23 +10,40 @@ export interface SidecarTexts {
   readonly csv: string;
 }
 
-/** What the sidecars of a meeting, which has a folder, have to say, by what the inventory says of it and of its files. */
-export function sidecarTexts(
-  meeting: MeetingRow,
-  rows: readonly FileRow[],
-  inventory: Pick<Inventory, "hookRuns" | "meetings">,
-): SidecarTexts {
-  const folder = meeting.folder ?? "";
-  const made = Map.groupBy(inventory.hookRuns.madeOf(meeting.uuid), ({ file_key }) => file_key);
-  const files = rows.map((row) => describeRow(row, { folder, made: made.get(row.file_key) ?? [] }));
-  const userEmail = rows.find(({ user_email: email }) => email !== "")?.user_email;
-  const user = inventory.meetings.user(meeting.host_id || (userEmail ?? ""));
-  const place = {
-    folder,
-    userFolder: user?.folder ?? undefined,
-    userEmail: userEmail === meeting.host_email ? undefined : userEmail,
-  };
+/** What the inventory says of a meeting that has a folder: all that its sidecars are made of. */
+export interface SidecarFacts {
+  readonly folder: string;
+  readonly meeting: MeetingRow;
+  readonly rows: readonly FileRow[];
+  readonly made: readonly MadeFile[];
+  /** Folder of its host. */
+  readonly userFolder: string | undefined;
+}
+
+/** Collects what the sidecars of a meeting are made of; `undefined` where it is not known, or has no folder yet. */
+export function readSidecarFacts(
+  uuid: string,
+  inventory: Pick<Inventory, "files" | "hookRuns" | "meetings">,
+): SidecarFacts | undefined {
+  const meeting = inventory.meetings.get(uuid);
+  if (!meeting?.folder) return undefined;
+  const rows = inventory.files.ofMeeting(uuid);
+  const user = inventory.meetings.user(meeting.host_id || (emailOf(rows) ?? ""));
+  const made = inventory.hookRuns.madeOf(uuid);
+  return { folder: meeting.folder, meeting, rows, made, userFolder: user?.folder ?? undefined };
+}
+
+/** What the sidecars of a meeting have to say. */
+export function sidecarTexts({ folder, meeting, rows, made, userFolder }: SidecarFacts): SidecarTexts {
+  const madeOf = Map.groupBy(made, ({ file_key }) => file_key);
+  const files = rows.map((row) => describeRow(row, { folder, made: madeOf.get(row.file_key) ?? [] }));
+  const email = emailOf(rows);
+  const place = { folder, userFolder, userEmail: email === meeting.host_email ? undefined : email };
   return { meta: renderMetaJson(describeMeeting(meeting), files, place), csv: renderFilesCsv(files) };
+}
+
+function emailOf(rows: readonly FileRow[]): string | undefined {
+  return rows.find(({ user_email: email }) => email !== "")?.user_email;
 }
 
 function describeMeeting(row: MeetingRow): Meeting & { raw: Record<string, unknown> } {

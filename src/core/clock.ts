@@ -40,7 +40,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 
 /** `YYYY-MM-DDTHH:MM:SSZ` of a moment in milliseconds since the epoch. */
 export function isoSeconds(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+  return `${new Date(epochMs).toISOString().slice(0, -5)}Z`;
 }
 
 /** `YYYY-MM-DD`, UTC, of a moment in milliseconds since the epoch. */

@@ -41,7 +41,11 @@ export interface SinkWriter extends AsyncDisposable {
   readonly offset: number;
   /** Appends all of `bytes`; they may be reused once the promise resolves. One write at a time. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** `length` of the bytes kept, in order, for hashing. @param start where they begin; the first byte when left out */
+  /**
+   * `length` of the bytes kept, in order, for hashing: a piece is good until the next one is asked for.
+   *
+   * @param start where they begin; the first byte when left out
+   */
   read(length: number, start?: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
    * Opens a second place to write at, so that ranges of a file can arrive side by side; absent where bytes can only be

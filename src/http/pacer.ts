@@ -16,6 +16,8 @@ export interface PacerState {
 /** Share of the limit by which each success raises the rate, before and after the first refusal. */
 const quickGrowth = 1 / 40;
 const slowGrowth = 1 / 200;
+/** Zoom counts when requests arrive: what is sent evenly may arrive some tens of milliseconds less evenly. */
+const usableShare = 0.96;
 const lowestShare = 1 / 20;
 const halveAtMostEveryMs = 1000;
 const burstMs = 500;
@@ -40,7 +42,8 @@ export function burstToleranceMs(state: PacerState): number {
 export function reserveSlot(state: PacerState, nowMs: number): { state: PacerState; waitMs: number } {
   const dueMs = Math.max(state.dueMs, nowMs);
   const waitMs = Math.max(0, dueMs - burstToleranceMs(state) - nowMs);
-  return { state: { ...state, dueMs: dueMs + 1000 / state.ratePerSecond }, waitMs };
+  const ratePerSecond = Math.min(state.ratePerSecond, state.limitPerSecond * usableShare);
+  return { state: { ...state, dueMs: dueMs + 1000 / ratePerSecond }, waitMs };
 }
 
 /** After an answer that was not a refusal: a little faster, up to the limit. */

@@ -65,7 +65,7 @@ export class Database implements Disposable {
       this.#begin();
       try {
         const result = body();
-        this.#db.exec("COMMIT");
+        this.prepare("COMMIT").run();
         return result;
       } catch (error) {
         if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
@@ -90,7 +90,7 @@ export class Database implements Disposable {
   /** Waits for other programs that write; after a wait in vain, no more, so that a run which has to end can end. */
   #begin(): void {
     try {
-      this.#db.exec("BEGIN IMMEDIATE");
+      this.prepare("BEGIN IMMEDIATE").run();
     } catch (thrown) {
       if (!this.#isTired && isLocked(thrown)) {
         this.#isTired = true;

@@ -43,6 +43,9 @@ export interface HeldQuery {
   readonly onlyDue?: boolean;
 }
 
+/** What a change of the status has to know of the file. */
+type FileState = Pick<FileRow, "status" | "path" | "meeting_uuid">;
+
 const listedColumns: readonly (keyof ListedColumns)[] = [
   "file_id",
   "user_email",
@@ -180,7 +183,7 @@ export class Files {
    * nothing: a change without its line would never get one.
    */
   setStatus(key: string, change: StatusChange, runId: string): void {
-    const before = this.get(key);
+    const before = this.#state(key);
     if (!before) return;
     const fields = Object.entries(change).filter(([, value]) => value !== undefined);
     const sets = fields.map(([name]) => `${name} = :${name}`).join(", ");
@@ -220,7 +223,7 @@ export class Files {
   abandoned(after: string, limit: number): Pick<FileRow, "file_key" | "path">[] {
     const sql =
       `SELECT file_key, path FROM inventory WHERE status IN ('skipped', 'gone') AND ${open} AND attempts > 0
-      AND path IS NOT NULL AND (remote_size IS NOT NULL OR remote_validator IS NOT NULL) AND file_key > ?
+      AND path IS NOT NULL AND file_key > ?
       ORDER BY file_key LIMIT ?`;
     return this.#db.prepare(sql).all(after, limit) as unknown as Pick<FileRow, "file_key" | "path">[];
   }
@@ -369,8 +372,9 @@ export class Files {
 
   /** Files in scope by status; bytes are those on disk. */
   totals(scope: RunScope): StatusTotal[] {
+    // From the meetings on: the other way round SQLite would collect all of them in memory first.
     const sql = `SELECT i.status AS status, count(*) AS files, coalesce(sum(i.file_size), 0) AS bytes
-      FROM inventory i WHERE ${inScope} GROUP BY i.status`;
+      FROM meetings m CROSS JOIN inventory i ON i.meeting_uuid = m.uuid WHERE ${meetingInScope} GROUP BY i.status`;
     return this.#db.prepare(sql).all(bind(scope)) as unknown as StatusTotal[];
   }
 
@@ -398,7 +402,13 @@ export class Files {
     return this.#db.prepare(sql).all({ user: userId ?? null }).map((row) => String(row["day"]));
   }
 
-  #journal(key: string, before: FileRow | undefined, change: StatusChange, runId: string): void {
+  #state(key: string): FileState | undefined {
+    const sql = "SELECT status, path, meeting_uuid FROM inventory WHERE file_key = ?";
+    return this.#db.prepare(sql).get(key) as FileState | undefined;
+  }
+
+  #journal(key: string, before: FileState | undefined, change: StatusChange, runId: string): void {
+    const held = change.status === "completed" ? this.get(key) : undefined;
     const line = {
       at: this.#now(),
       run_id: runId,
@@ -410,9 +420,7 @@ export class Files {
       ...(change.file_size === undefined ? {} : { file_size: change.file_size }),
       ...(change.sha256 === undefined ? {} : { sha256: change.sha256 }),
       ...(change.error_code ? { error_code: change.error_code, error: change.error ?? "" } : {}),
-      ...(before && change.status === "completed"
-        ? { file: journalFacts(before, this.#folderOf(before)) }
-        : {}),
+      ...(held ? { file: journalFacts(held, this.#folderOf(held)) } : {}),
     };
     this.#db.prepare("INSERT INTO journal_outbox (line) VALUES (?)").run(plainJson(line));
   }

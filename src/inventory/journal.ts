@@ -4,6 +4,9 @@ import type { Database } from "./database.ts";
 
 const log = roomLogger("inventory");
 
+/** How far the file may be behind the database during a run. */
+const quietMs = 250;
+
 /**
  * `inventory.jsonl`: one line per status change, each exactly once.
  *
@@ -17,6 +20,7 @@ export class Journal implements AsyncDisposable {
   /** Number of the last line in the file: it may still wait in a database that had no room to forget it. */
   #lastSeq: number;
   #writing: Promise<void> = Promise.resolve();
+  #quietUntilMs = 0;
 
   private constructor(db: Database, path: string, { file, lastSeq }: { file: Deno.FsFile; lastSeq: number }) {
     this.#lastSeq = lastSeq;
@@ -40,8 +44,14 @@ export class Journal implements AsyncDisposable {
     }
   }
 
+  /** Moves what waits unless that was done a moment ago: line by line it would cost as much as the changes do. */
+  keepUp(): Promise<void> {
+    return performance.now() < this.#quietUntilMs ? Promise.resolve() : this.flush();
+  }
+
   /** Moves what waits in the database to the file. Calls may overlap: they take turns. */
   flush(): Promise<void> {
+    this.#quietUntilMs = performance.now() + quietMs;
     // A failed call has told its own caller; what it left is in the database, for the next one to move.
     this.#writing = this.#writing.catch(() => {}).then(() => this.#flush());
     return this.#writing;

@@ -92,7 +92,7 @@ export class TransferQueue {
 
   #refill(): void {
     // Small while the listing goes on, so that what it adds takes its place in the order.
-    const limit = this.#listed ? 1_000 : 32;
+    const limit = this.#listed ? 128 : 32;
     this.#batch = this.#files.nextPending(this.#runId, this.#order, { limit });
   }
 

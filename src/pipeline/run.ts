@@ -305,7 +305,7 @@ async function transfer(
     tally: stages.transfers,
     onSettled: async (row) => {
       await sidecars.settle(row.meeting_uuid);
-      await archive.journal.flush();
+      await archive.journal.keepUp();
       await state.update(details);
     },
   });

@@ -1,4 +1,4 @@
-import { type SidecarTexts, sidecarTexts } from "../archive/mod.ts";
+import { readSidecarFacts, sidecarTexts } from "../archive/mod.ts";
 import type { Inventory } from "../inventory/mod.ts";
 
 /** Writes `text` under a path of the archive so that readers see the old or the new version. */
@@ -49,28 +49,19 @@ export class Sidecars {
   /** They count as done once they are on disk and still say what the inventory says. */
   async #replace(uuid: string): Promise<void> {
     if (!this.#inventory.meetings.areSidecarsDue(uuid)) return;
-    let written: Texts | undefined;
-    for (let texts = this.#render(uuid); texts; texts = this.#render(uuid)) {
-      if (written && texts.meta === written.meta && texts.csv === written.csv) {
-        this.#inventory.meetings.setSidecarsDone(uuid);
-        return;
-      }
-      await this.#write([...texts.folder, "meta.json"], texts.meta);
-      await this.#write([...texts.folder, "files.csv"], texts.csv);
-      written = texts;
+    let written: string | undefined;
+    while (true) {
+      const facts = readSidecarFacts(uuid, this.#inventory);
+      // Where nothing is held there is nothing to describe.
+      if (!facts?.rows.some(({ status }) => status === "completed")) return;
+      // Comparing what they are made of costs a tenth of making them once more.
+      const now = JSON.stringify(facts);
+      if (now === written) return this.#inventory.meetings.setSidecarsDone(uuid);
+      const { meta, csv } = sidecarTexts(facts);
+      const folder = facts.folder.split("/");
+      await this.#write([...folder, "meta.json"], meta);
+      await this.#write([...folder, "files.csv"], csv);
+      written = now;
     }
   }
-
-  /** `undefined` where nothing is held. */
-  #render(uuid: string): Texts | undefined {
-    const meeting = this.#inventory.meetings.get(uuid);
-    const rows = this.#inventory.files.ofMeeting(uuid);
-    if (!meeting?.folder || !rows.some(({ status }) => status === "completed")) return undefined;
-    return { folder: meeting.folder.split("/"), ...sidecarTexts(meeting, rows, this.#inventory) };
-  }
-}
-
-/** The sidecars of one meeting, and where they go. */
-interface Texts extends SidecarTexts {
-  readonly folder: readonly string[];
 }

@@ -34,7 +34,8 @@ export async function ensureRoot(root: string): Promise<string> {
 }
 
 /**
- * Creates the directories `segments` below an existing `root`, one at a time, and gives the path of the innermost.
+ * Creates the directories `segments` below `root`, and `root` itself where it is missing, one at a time, and gives the
+ * path of the innermost.
  *
  * @param mode of the directories that are created; by umask when left out
  * @throws {StorageError} When one of them is a link or no directory.
@@ -44,12 +45,14 @@ export async function ensureDirectories(
   segments: readonly string[],
   mode?: number,
 ): Promise<string> {
+  if (segments.length === 0) return await ensureRoot(root);
   let path = root;
   for (const segment of segments) {
     const parent = path;
     path = join(parent, segment);
     let found = await lstatIfAny(path);
     if (found === undefined) {
+      if (parent === root) await ensureRoot(root);
       found = await createDirectory(path, mode);
       await syncDirectory(parent);
     }
@@ -135,27 +138,45 @@ interface OpenRegularOptions {
  * @throws {StorageError} When a link or anything but a file stands there, or comes to stand there meanwhile.
  */
 export async function openRegularFile(path: string, options: OpenRegularOptions = {}): Promise<Deno.FsFile> {
+  const created = await createFile(path, options.mode);
+  if (created !== undefined) return created;
   let found = await regularFileIfAny(path);
   if (options.dropLinked && found !== undefined && (found.nlink ?? 1) > 1) {
     await removeIfAny(path);
     found = undefined;
   }
-  const isNew = found === undefined;
+  if (found === undefined) {
+    const again = await createFile(path, options.mode);
+    if (again === undefined) throw pathError("create", path, "it was replaced meanwhile");
+    return again;
+  }
   let file: Deno.FsFile;
   try {
-    // `createNew` fails on anything that stands there, also on a dangling link.
-    const mode = options.mode === undefined ? {} : { mode: options.mode };
-    file = await Deno.open(path, { read: true, write: true, createNew: isNew, ...mode });
+    file = await Deno.open(path, { read: true, write: true });
   } catch (error) {
-    throw fsError(isNew ? "create" : "open", path, error);
+    throw fsError("open", path, error);
   }
-  if (found === undefined) return file;
   try {
     if (isSameFile(await file.stat(), found)) return file;
     throw pathError("open", path, "it was replaced meanwhile");
   } catch (error) {
     file.close();
     throw fsError("open", path, error);
+  }
+}
+
+/** A new file; undefined when anything stands at `path`, also a dangling link. */
+export async function createFile(path: string, mode: number | undefined): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path, {
+      read: true,
+      write: true,
+      createNew: true,
+      ...(mode === undefined ? {} : { mode }),
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return undefined;
+    throw fsError("create", path, error);
   }
 }
 

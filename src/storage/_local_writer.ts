@@ -82,9 +82,11 @@ class LocalWriter implements SinkWriter {
   async *read(length: number, start = 0): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     await this.#attempt("read", () => this.#file.seek(start, Deno.SeekMode.Start));
     try {
+      // One for all pieces: what is allocated outside the heap waits long for the collector.
+      const memory = new Uint8Array(Math.min(length, pieceSizeBytes));
       for (let left = length; left > 0;) {
         this.#options.signal.throwIfAborted();
-        const buffer = new Uint8Array(Math.min(left, pieceSizeBytes));
+        const buffer = memory.subarray(0, Math.min(left, memory.byteLength));
         const count = await this.#attempt("read", () => this.#file.read(buffer));
         if (count === null) break;
         left -= count;

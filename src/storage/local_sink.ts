@@ -3,7 +3,6 @@ import type { BeginOptions, Sink, SinkWriter } from "../core/sink.ts";
 import { pathError } from "./_fs_error.ts";
 import {
   ensureDirectories,
-  ensureRoot,
   findRegularFile,
   openRegularFile,
   readPieces,
@@ -68,8 +67,7 @@ async function beginFile(request: {
   const { path, options, onClose } = request;
   const name = path.at(-1);
   if (name === undefined) throw pathError("write", "", "the path is empty");
-  const root = await ensureRoot(request.root);
-  const directory = await ensureDirectories(root, path.slice(0, -1));
+  const directory = await ensureDirectories(resolve(request.root), path.slice(0, -1));
   await regularFileIfAny(join(directory, name));
   const partialPath = join(directory, partialName(name));
   const file = await openRegularFile(partialPath, { dropLinked: true });

@@ -1,8 +1,8 @@
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { fsError, pathError } from "./_fs_error.ts";
 import {
+  createFile,
   ensureDirectories,
-  ensureRoot,
   openRegularFile,
   regularFileIfAny,
   removeIfAny,
@@ -39,7 +39,6 @@ export async function writeFileAtomic(
   const directory = await prepareDirectory(target, resolve(options.root ?? dirname(target)));
   const previous = await regularFileIfAny(target);
   const temporary = `${target}.tmp`;
-  await removeIfAny(temporary);
   try {
     await writeDurably(temporary, data, options.mode);
     if (options.backup && previous !== undefined) await keepBackup(target);
@@ -56,13 +55,18 @@ async function prepareDirectory(target: string, root: string): Promise<string> {
   if (inside.includes("..") || inside[0] === "" || resolve(root, ...inside) !== target) {
     throw pathError("write", target, "it is outside the archive");
   }
-  return await ensureDirectories(await ensureRoot(root), inside.slice(0, -1));
+  return await ensureDirectories(root, inside.slice(0, -1));
 }
 
 async function writeDurably(path: string, data: string | Uint8Array, mode?: number): Promise<void> {
-  using file = await openRegularFile(path, mode === undefined ? {} : { mode });
+  using file = await createFile(path, mode) ?? await createAnew(path, mode);
   await writeAll(file, typeof data === "string" ? new TextEncoder().encode(data) : data);
   await file.syncData();
+}
+
+async function createAnew(path: string, mode: number | undefined): Promise<Deno.FsFile> {
+  await removeIfAny(path);
+  return await openRegularFile(path, mode === undefined ? {} : { mode });
 }
 
 /** Copies instead of renaming, so that the file itself is there at every moment. */

@@ -7,8 +7,13 @@ interface BodyReaderOptions {
   readonly isPatient: boolean;
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** Memory that readers of one file hand on to each other; its own when absent. */
+  readonly spare?: ArrayBuffer[];
 }
 
+/** Beyond one that fills and one that is written. */
+const mostSpare = 2;
+const mostSharedSpare = 16;
 const smallestViewBytes = 64 * 1024;
 const targetReadMs = 500;
 const growth = 4;
@@ -25,7 +30,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export class BodyReader implements AsyncDisposable {
   readonly #options: BodyReaderOptions;
   readonly #reader: ReadableStreamBYOBReader | ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-  readonly #spare: ArrayBuffer[] = [];
+  readonly #spare: ArrayBuffer[];
   readonly #onAbort = () => this.#interrupt(this.#options.signal.reason);
   #fillBytes = 1;
   #viewBytes: number;
@@ -34,6 +39,7 @@ export class BodyReader implements AsyncDisposable {
 
   constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>, options: BodyReaderOptions) {
     this.#options = options;
+    this.#spare = options.spare ?? [];
     this.#viewBytes = Math.min(smallestViewBytes, options.largestReadBytes);
     this.#reader = openReader(body);
     if (options.signal.aborted) this.#onAbort();
@@ -72,7 +78,8 @@ export class BodyReader implements AsyncDisposable {
 
   /** Takes back the memory of a piece that is no longer needed. */
   recycle(piece: Uint8Array<ArrayBuffer>): void {
-    if (this.#reader instanceof ReadableStreamBYOBReader && this.#spare.length < 2) {
+    const most = this.#options.spare === undefined ? mostSpare : mostSharedSpare;
+    if (this.#reader instanceof ReadableStreamBYOBReader && this.#spare.length < most) {
       this.#spare.push(piece.buffer);
     }
   }

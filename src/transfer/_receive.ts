@@ -28,7 +28,10 @@ interface ReceiveOptions {
 
 /** Takes one answer to its end. Bytes that turn out not to be the file are dropped before the error is thrown. */
 export async function receive(opened: OpenedFile, options: ReceiveOptions): Promise<void> {
-  await using reader = new BodyReader(opened.body, options);
+  await using reader = new BodyReader(opened.body, {
+    ...options,
+    largestReadBytes: Math.min(options.largestReadBytes, roomFor(opened)),
+  });
   const { held } = options;
   checkContentType(opened.contentType);
   await refuseMisfit(opened, options);
@@ -56,6 +59,11 @@ export async function receive(opened: OpenedFile, options: ReceiveOptions): Prom
     if (isContentFailure(error)) await held.restart();
     throw error;
   }
+}
+
+/** Memory that a small file is worth: nine of ten are a few KiB. */
+function roomFor({ sizeBytes = Infinity, offset }: OpenedFile): number {
+  return Math.max(4096, sizeBytes - offset);
 }
 
 /** The answer starts at 0 although more is held: looks at it before that is given up for it. */

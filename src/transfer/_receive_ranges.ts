@@ -43,6 +43,13 @@ export interface OpenRange {
   readonly opened: OpenedFile;
 }
 
+/** A range under way, and how far it has come. Its end moves when somebody takes the rest over. */
+interface Span {
+  readonly start: number;
+  end: number;
+  at: number;
+}
+
 const log = roomLogger("transfer");
 
 const durableEveryMs = 5_000;
@@ -65,7 +72,9 @@ class RangesReceiver {
   readonly #allBegun = new AbortController();
   readonly #signal: AbortSignal;
   /** Ranges under way. */
-  readonly #begun = new Set<ByteRange>();
+  readonly #begun = new Set<Span>();
+  /** New memory for each range would wait for the collector by the hundred megabytes. */
+  readonly #spare: ArrayBuffer[] = [];
   #connections = 1;
   #durableAtMs = performance.now();
   #background: Promise<unknown> = Promise.resolve();
@@ -78,10 +87,11 @@ class RangesReceiver {
 
   async run(first: OpenRange): Promise<void> {
     const { held, version, writer, done, signal } = this.#options;
-    this.#begun.add(first.range);
+    const span = spanOf(first.range);
+    this.#begun.add(span);
     const joined = this.#enlist();
     try {
-      await this.#work(first).catch((error) => this.#fail(error));
+      await this.#work({ span, opened: first.opened }).catch((error) => this.#fail(error));
       await joined;
       await this.#background;
       this.#failure.signal.throwIfAborted();
@@ -123,8 +133,8 @@ class RangesReceiver {
   }
 
   /** @param first absent for an additional connection */
-  async #work(first: OpenRange | undefined): Promise<void> {
-    let range = first?.range ?? this.#take();
+  async #work(first: { readonly span: Span; readonly opened: OpenedFile } | undefined): Promise<void> {
+    let range = first?.span ?? this.#take();
     let opened = first?.opened;
     while (range !== undefined) {
       try {
@@ -138,35 +148,59 @@ class RangesReceiver {
     }
   }
 
-  /** The next range that nobody has or brings. */
-  #take(): ByteRange | undefined {
+  /** The next range that nobody has or brings; where there is none, half of the one with the most to come. */
+  #take(): Span | undefined {
     const { done, version, connections } = this.#options;
-    const taken = new ByteRanges([...done.toJSON(), ...this.#begun]);
+    const taken = new ByteRanges([
+      ...done.toJSON(),
+      ...[...this.#begun].map(({ start, end }) => [start, end] as const),
+    ]);
     const length = rangeLength(
       version.sizeBytes - done.totalBytes,
       this.#connections,
       connections.minRangeBytes,
     );
-    const range = taken.firstGap(version.sizeBytes, length);
-    if (range === undefined) this.#allBegun.abort();
-    else this.#begun.add(range);
-    return range;
+    const gap = taken.firstGap(version.sizeBytes, length);
+    const span = gap === undefined ? this.#halveLongest() : spanOf(gap);
+    if (span === undefined) this.#allBegun.abort();
+    else this.#begun.add(span);
+    return span;
   }
 
-  async #open([offset, until]: ByteRange): Promise<OpenedFile> {
+  /** Without it a range that was begun when there was one connection would keep all the others waiting. */
+  #halveLongest(): Span | undefined {
+    const [longest] = [...this.#begun].sort((a, b) => (b.end - b.at) - (a.end - a.at));
+    const left = longest === undefined ? 0 : longest.end - longest.at;
+    if (longest === undefined || left < 2 * rangeLength(0, 1, this.#options.connections.minRangeBytes)) {
+      return undefined;
+    }
+    const middle = longest.at + Math.ceil(left / 2);
+    const span = spanOf([middle, longest.end]);
+    longest.end = middle;
+    return span;
+  }
+
+  async #open({ start: offset, end: until }: Span): Promise<OpenedFile> {
     const { validator } = this.#options.version;
     this.#signal.throwIfAborted();
     return await this.#options.open({ offset, until, validator, refresh: false, signal: this.#signal });
   }
 
-  async #receive([start, end]: ByteRange, opened: OpenedFile): Promise<void> {
+  async #receive(span: Span, opened: OpenedFile): Promise<void> {
+    const { start } = span;
     const { writer, file, limiter } = this.#options;
-    await using reader = new BodyReader(opened.body, { ...this.#options, signal: this.#signal });
+    const { idleTimeoutMs, largestReadBytes, isPatient } = this.#options;
+    await using reader = new BodyReader(opened.body, {
+      idleTimeoutMs,
+      largestReadBytes,
+      isPatient,
+      signal: this.#signal,
+      spare: this.#spare,
+    });
     checkContentType(opened.contentType);
     this.#refuseOther(opened, start);
     await using place = await writer.writeFrom(start);
     const head = start === 0 ? new HeadCheck(file) : undefined;
-    let at = start;
     let pending = reader.read();
     for (let piece; (piece = await pending) !== undefined;) {
       const { byteLength } = piece;
@@ -175,15 +209,15 @@ class RangesReceiver {
         : limiter.take(byteLength, this.#signal).then(() => reader.read());
       // Whoever fails first ends the range; the other outcome is of no interest then.
       pending.catch(() => {});
-      const bytes = piece.subarray(0, end - at);
+      const bytes = piece.subarray(0, span.end - span.at);
       head?.check(bytes, opened.contentType);
       await place.write(bytes);
       head?.add(bytes);
       reader.recycle(piece);
-      this.#written(at, at += bytes.byteLength);
-      if (byteLength > bytes.byteLength) break;
+      this.#written(span.at, span.at += bytes.byteLength);
+      if (span.at >= span.end) break;
     }
-    if (at < end) throw cutShort(end - start, at - start);
+    if (span.at < span.end) throw cutShort(span.end - start, span.at - start);
   }
 
   #refuseOther(opened: OpenedFile, start: number): void {
@@ -227,6 +261,10 @@ class RangesReceiver {
     this.#failure.abort(error);
     this.#allBegun.abort();
   }
+}
+
+function spanOf([start, end]: ByteRange): Span {
+  return { start, end, at: start };
 }
 
 /** What one additional connection of many may fail with: its range is taken up by the others. */

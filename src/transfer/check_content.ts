@@ -68,7 +68,7 @@ interface Sign {
 const isoMedia: Sign = { neededBytes: 8, fits: (head) => ascii(head.subarray(4, 8)) === "ftyp" };
 const webVtt: Sign = {
   neededBytes: 9,
-  fits: (head) => ascii(head.subarray(hasByteOrderMark(head) ? 3 : 0)).startsWith("WEBVTT"),
+  fits: (head) => ascii(head.subarray(hasByteOrderMark(head) ? 3 : 0, 9)).startsWith("WEBVTT"),
 };
 /** Every JSON file of Zoom's is an object or a list. */
 const json: Sign = { neededBytes: 64, fits: (head) => /^[{[]/.test(decodeStart(head)) };
@@ -161,6 +161,9 @@ function hasByteOrderMark(head: Uint8Array): boolean {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
 }
 
+const latin = new TextDecoder("latin1");
+
+/** Bytes beyond ASCII come out as something beyond ASCII. */
 function ascii(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  return latin.decode(bytes);
 }

@@ -38,6 +38,7 @@ export async function run(
     stderr,
     env: (name) => variables[name],
     forget: () => {},
+    rights: { has: () => true, drop: () => {} },
     readsDotEnv: false,
     size: () => ({ columns: 80, rows: 24 }),
     clock: { ...systemClock, now: () => noon + performance.now() - startedMs },

@@ -262,3 +262,37 @@ Deno.test.each(["newest", "oldest", "expiring", "smallest"] as Order[])(
       );
     }),
 );
+
+Deno.test("the journal keeps up in strides, not line by line, and flush() leaves nothing behind", () =>
+  withDirectory(async (dir) => {
+    using inventory = openInventory(join(dir, "inventory.db"), { clock });
+    const path = join(dir, "inventory.jsonl");
+    await using journal = await inventory.openJournal(path);
+    const lines = () => Deno.readTextFileSync(path).split("\n").length - 1;
+    await journal.flush();
+    for (let i = 0; i < 20; i++) {
+      addFile(inventory, `f${i}`);
+      await journal.keepUp();
+    }
+    assert.ok(lines() < 20, `${lines()} lines were written one by one`);
+    await journal.flush();
+    assert.equal(lines(), 20);
+    addFile(inventory, "late");
+    for (let left = 100; left > 0 && lines() < 21; left--) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await journal.keepUp();
+    }
+    assert.equal(lines(), 21, "it never caught up");
+  }));
+
+Deno.test("rows are ordinary objects: the runtime's own keep memory for as long as the process lives", () => {
+  using inventory = openInventory(":memory:", { clock });
+  addFile(inventory, "f1");
+  const rows = [
+    ...inventory.files.ofMeeting("m=="),
+    inventory.files.get("f1"),
+    inventory.meetings.get("m=="),
+  ];
+  assert.equal(rows.length, 3);
+  for (const row of rows) assert.equal(Object.getPrototypeOf(row), Object.prototype);
+});

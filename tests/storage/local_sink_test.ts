@@ -292,3 +292,20 @@ Deno.test("localSink() creates a root that is missing, and accepts one that is a
   await Deno.symlink(join(root.path, "new"), join(root.path, "link"));
   assert.deepEqual(await localSink(join(root.path, "link", "archive")).stat(path), { sizeBytes: 5 });
 });
+
+Deno.test("what a writer holds is read back through one piece of memory", async () => {
+  await using root = await temporaryDirectory();
+  await using writer = await localSink(root.path).begin(path, { signal: calm() });
+  const block = new Uint8Array(300_000).fill(7);
+  for (let i = 0; i < 5; i++) await writer.write(block);
+  const memory = new Set<ArrayBuffer>();
+  let sizeBytes = 0;
+  for await (const bytes of writer.read(writer.offset)) {
+    memory.add(bytes.buffer);
+    sizeBytes += bytes.byteLength;
+    assert.ok(bytes.every((byte) => byte === 7));
+  }
+  assert.equal(sizeBytes, 1_500_000);
+  assert.equal(memory.size, 1);
+  await writer.discard();
+});

@@ -13,6 +13,7 @@ import {
   mp4,
   sha256,
   transfer,
+  utf8,
 } from "./_support.ts";
 
 Deno.test("transferFile() gives up a connection without a byte, and goes on with a new one", async () => {
@@ -315,3 +316,28 @@ function trickle(
     },
   });
 }
+
+Deno.test("a small file is read into a small buffer", async () => {
+  const bytes = utf8("WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n");
+  const asked: number[] = [];
+  const body = new ReadableStream({
+    type: "bytes",
+    pull(controller: ReadableByteStreamController) {
+      const request = controller.byobRequest;
+      asked.push(request?.view?.byteLength ?? 0);
+      if (asked.length > 1) {
+        controller.close();
+        request?.respond(0);
+        return;
+      }
+      new Uint8Array(request?.view?.buffer as ArrayBuffer, request?.view?.byteOffset).set(bytes);
+      request?.respond(bytes.byteLength);
+    },
+  });
+  await transfer({
+    open: memorySource(() => ({ sizeBytes: bytes.byteLength, contentType: "text/vtt", body })),
+    writer: new MemoryWriter(),
+    file: { fileType: "TRANSCRIPT", fileExtension: "vtt" },
+  });
+  assert.ok((asked[0] ?? 0) > 0 && Math.max(...asked) <= 4096, `${asked}`);
+});

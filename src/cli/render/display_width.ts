@@ -1,7 +1,8 @@
 /** Made when the first unusual text comes: it costs more than the rest of `--help`. */
 let segmenter: Intl.Segmenter | undefined;
 
-const plainAscii = /^[\x20-\x7e]*$/;
+/** Letters and punctuation that take one column each and never combine: with them alone nothing has to be looked up. */
+const plain = /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*$/;
 
 /** Blocks whose characters take two columns (Unicode's East Asian Width W and F), ascending. */
 const wideBlocks: readonly (readonly [first: number, last: number])[] = [
@@ -24,7 +25,7 @@ const wideBlocks: readonly (readonly [first: number, last: number])[] = [
 
 /** Columns that `text` takes in a terminal: wide characters and emoji count 2, combining marks 0. */
 export function displayWidth(text: string): number {
-  if (plainAscii.test(text)) return text.length;
+  if (plain.test(text)) return text.length;
   let width = 0;
   for (const cluster of clusters(text)) width += cluster.width;
   return width;
