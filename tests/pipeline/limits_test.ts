@@ -86,6 +86,7 @@ Deno.test("a run that a limit stops still warns of what Zoom deletes next", asyn
   pipeline.account.onOpen = (_file, signal) =>
     new Promise((_, reject) => {
       clock.advance(1_000);
+      if (signal.aborted) return reject(signal.reason);
       signal.addEventListener("abort", () => reject(signal.reason));
     });
   const clock = new ManualClock();

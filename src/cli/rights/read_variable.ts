@@ -23,6 +23,11 @@ export function readVariable(name: string): string | undefined {
   return remembered.get(name);
 }
 
+/** Reads what the program can do without, as long as it may: some of it is asked for at the end only. */
+export function rememberVariables(): void {
+  for (const name of optional) readVariable(name);
+}
+
 function mayRead(name: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted";
 }

@@ -1,3 +1,4 @@
+import { rememberVariables } from "./read_variable.ts";
 import { descriptorOf, type Grant, type GrantKind, grantKinds } from "../../core/grants.ts";
 
 /** The rights of this process, as the commands see them. */
@@ -12,6 +13,7 @@ export interface Rights {
 export const systemRights: Rights = {
   has: (grant) => stateOf(grant) === "granted",
   drop(grant) {
+    if (grant.kind === "env") rememberVariables();
     // A kind as a whole: also each entry of a list of it.
     Deno.permissions.revokeSync(descriptorOf(grant));
   },
