@@ -65,7 +65,7 @@ export class Database implements Disposable {
       this.#begin();
       try {
         const result = body();
-        this.prepare("COMMIT").run();
+        this.#db.exec("COMMIT");
         return result;
       } catch (error) {
         if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
@@ -90,7 +90,7 @@ export class Database implements Disposable {
   /** Waits for other programs that write; after a wait in vain, no more, so that a run which has to end can end. */
   #begin(): void {
     try {
-      this.prepare("BEGIN IMMEDIATE").run();
+      this.#db.exec("BEGIN IMMEDIATE");
     } catch (thrown) {
       if (!this.#isTired && isLocked(thrown)) {
         this.#isTired = true;

@@ -24,9 +24,6 @@ import type { UrlCache } from "./url_cache.ts";
 
 const log = roomLogger("pipeline");
 
-/** Smaller files are begun anew after a stop. */
-const resumableBytes = 64 * 1024;
-
 /** What fetching files needs. */
 export interface FetchContext {
   readonly config: Config;
@@ -182,12 +179,7 @@ async function move(
     ...(context.limiter ? { limiter: context.limiter } : {}),
     signal,
     clock,
-    onOpened: (remote) => {
-      // Nobody goes on with a partial that is fetched anew in one read.
-      const isWorthIt = (remote.sizeBytes ?? Infinity) > resumableBytes;
-      if (!isWorthIt && row.remote_validator === null && row.remote_size === null) return;
-      inventory.files.setRemote(key, remote);
-    },
+    onOpened: (remote) => inventory.files.setRemote(key, remote),
     onRanges: (ranges) => inventory.files.setRanges(key, ranges),
     onProgress: (offset, sizeBytes) => {
       // Less than before: the bytes held were dropped, and it began anew.
