@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # zoom-extract as one bundled file on Deno: no sources, no package manager, no compiler in the image.
 #   docker build --build-arg COMMIT="$(git describe --always --dirty)" -t zoom-extract .
-#   docker run --rm --env-file .env -v /mnt/archive:/archive zoom-extract --from-date 2024-01-01
+#   docker run --rm --env-file .env -e ZOOM_OUTDIR=/archive -v /mnt/archive:/archive zoom-extract --from-date 2024-01-01
 FROM denoland/deno:debian-2.9.6 AS build
 WORKDIR /src
 COPY deno.json deno.lock main.ts mod.ts ./

@@ -136,9 +136,16 @@ async function findHeld(
   }
   if (!deep) return first;
   const hash = createHash("sha256");
-  for await (const bytes of sink.read(path.split("/"))) {
+  try {
+    for await (const bytes of sink.read(path.split("/"))) {
+      signal.throwIfAborted();
+      hash.update(bytes);
+    }
+  } catch (error) {
     signal.throwIfAborted();
-    hash.update(bytes);
+    // One bad sector is no reason to have no inventory at all.
+    oddities.add("differs", path, `it cannot be read: ${toError(error).message}`);
+    return undefined;
   }
   const digest = hash.digest("hex");
   const found = fitting.find(({ sha256 }) => sha256 === digest);

@@ -45,7 +45,8 @@ export async function withSession(
   const options = await resolveOptions(command, flags.values, context);
   check?.(options);
   const config = configure(options, { nowMs: context.clock.now(), ...context });
-  await requireSessionRights(command, { options, config, context });
+  // It tells what is missing, and goes on.
+  if (command !== "doctor") await requireSessionRights(command, { options, config, context });
   checkCi(options, context);
   context.ci?.begin(`zoom-extract ${command}`, config.credentials);
   // The configuration holds them now: a program that a plugin starts must not inherit them.

@@ -213,17 +213,31 @@ export class Files {
       .run(remote.sizeBytes ?? null, remote.validator ?? null, key);
   }
 
-  /** Remembers which bytes of a partial are there; `undefined` where it has no gaps. */
+  /**
+   * Remembers which bytes of a partial are there; `undefined` where it has no gaps. Durable when this returns: after a
+   * power cut a hole must not be taken for bytes.
+   */
   setRanges(key: string, ranges: readonly (readonly [start: number, end: number])[] | undefined): void {
-    this.#db.prepare("UPDATE inventory SET partial_ranges = ? WHERE file_key = ?")
-      .run(ranges === undefined ? null : JSON.stringify(ranges), key);
+    this.#db.durableTransaction(() => {
+      this.#db.prepare("UPDATE inventory SET partial_ranges = ? WHERE file_key = ?")
+        .run(ranges === undefined ? null : JSON.stringify(ranges), key);
+    });
+  }
+
+  /** Forgets of which version a partial is, durably: what comes to lie there from now on is not Zoom's to go on with. */
+  forgetPartial(key: string): void {
+    this.#db.durableTransaction(() => {
+      const sql = `UPDATE inventory SET remote_size = NULL, remote_validator = NULL, partial_ranges = NULL
+        WHERE file_key = ?`;
+      this.#db.prepare(sql).run(key);
+    });
   }
 
   /** Up to `limit` files after key `after` of which a part was received and that nobody wants or has any more. */
   abandoned(after: string, limit: number): Pick<FileRow, "file_key" | "path">[] {
     const sql =
-      `SELECT file_key, path FROM inventory WHERE status IN ('skipped', 'gone') AND ${open} AND attempts > 0
-      AND path IS NOT NULL AND file_key > ?
+      `SELECT file_key, path FROM inventory WHERE +status IN ('skipped', 'gone') AND attempts > 0 AND path IS NOT NULL
+      AND (remote_size IS NOT NULL OR remote_validator IS NOT NULL OR partial_ranges IS NOT NULL) AND file_key > ?
       ORDER BY file_key LIMIT ?`;
     return this.#db.prepare(sql).all(after, limit) as unknown as Pick<FileRow, "file_key" | "path">[];
   }
@@ -299,7 +313,7 @@ export class Files {
   /** Up to `limit` held files, after key `after`, that this run brought itself. */
   heldNow(runId: string, after: string, limit: number): HeldFile[] {
     const sql = `SELECT file_key, path, file_size FROM inventory
-      WHERE status = 'completed' AND replaced_by IS NULL AND run_id = ? AND file_key > ? ORDER BY file_key LIMIT ?`;
+      WHERE status = 'completed' AND replaced_by IS NULL AND +run_id = ? AND file_key > ? ORDER BY file_key LIMIT ?`;
     return this.#db.prepare(sql).all(runId, after, limit) as unknown as HeldFile[];
   }
 

@@ -24,8 +24,7 @@ export async function discardAbandoned(
         // Whatever stands there instead is not ours.
         log.debug("Cannot look for a partial of {path}: {error}", { path, error: toError(error).message });
       }
-      inventory.files.setRemote(key, {});
-      inventory.files.setRanges(key, undefined);
+      inventory.files.forgetPartial(key);
     }
   }
 }

@@ -8,7 +8,7 @@ import { redactText } from "../core/redact.ts";
 import type { Receipt, SinkWriter } from "../core/sink.ts";
 import { type FileRow, type FoundRow, toCandidate } from "../inventory/mod.ts";
 import { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "../storage/mod.ts";
-import type { Archive } from "../archive/mod.ts";
+import { type Archive, isIntact } from "../archive/mod.ts";
 import type { Limits } from "./limits.ts";
 
 /** How a file gets into the archive. */
@@ -93,6 +93,8 @@ function isFatal(error: unknown): boolean {
 }
 
 function begin(row: FileRow, { archive: { inventory }, runId, emit }: PlaceContext): void {
+  // Bytes of another tool must never be gone on with as if Zoom had sent them.
+  inventory.files.forgetPartial(row.file_key);
   inventory.files.setStatus(row.file_key, {
     status: "active",
     reason: null,
@@ -285,7 +287,16 @@ export async function finishMove(
     Deno.lstat(file.path),
   ]);
   const isLink = held.ino !== null && held.ino === info.ino && held.dev === info.dev;
-  if (!isLink && await sha256Of(file) !== row.sha256) return false;
+  if (!isLink) {
+    if (await sha256Of(file) !== row.sha256) return false;
+    // The original may be the only good one left: what is held is read as well before it goes.
+    if (
+      !await isIntact({ ...row, path: row.path, path_key: row.path_key ?? "" }, {
+        root,
+        signal: new AbortController().signal,
+      })
+    ) return false;
+  }
   await removeOriginal(row, file, { archive });
   return true;
 }

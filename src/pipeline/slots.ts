@@ -69,7 +69,12 @@ export class Slots {
   async #wait(line: Grant[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => {
+      // At once: a slot that is given back in this very turn must not go to somebody who has left.
+      const index = line.indexOf(resolve);
+      if (index >= 0) line.splice(index, 1);
+      reject(signal.reason);
+    };
     signal.addEventListener("abort", onAbort, { once: true });
     line.push(resolve);
     this.#wake();
@@ -77,8 +82,6 @@ export class Slots {
       await promise;
     } finally {
       signal.removeEventListener("abort", onAbort);
-      const index = line.indexOf(resolve);
-      if (index >= 0) line.splice(index, 1);
     }
   }
 

@@ -95,6 +95,11 @@ export class Aside {
     for (const leaf of await Array.fromAsync(this.kept())) {
       const path = leaf.split("/").slice(folder.length + 1);
       const aside = join(this.#root, ...leaf.split("/"));
+      // What somebody laid in here, or a file manager, has no place to go back to.
+      if (path.length === 0) {
+        kept.push(leaf);
+        continue;
+      }
       const { isDirectory, isSymlink } = await Deno.lstat(aside);
       // A folder of ours that was not cleared away yet, or one that held nothing when it was moved.
       if (isDirectory && !isSymlink) await removeIfAny(aside);

@@ -89,8 +89,9 @@ export async function transferFile(request: TransferRequest): Promise<TransferOu
     } catch (error) {
       if (signal.aborted && !(error instanceof StorageError)) throw signal.reason;
       const next = budget.next(error, transfer.reached);
-      if (next === undefined) throw error;
+      // Also at the end: what was refused must not lie there for the next run.
       await transfer.prepareAfter(error);
+      if (next === undefined) throw error;
       log.debug("Attempt {attempt} failed, next one in {delayMs} ms: {error}", {
         attempt: budget.attempts,
         delayMs: next.delayMs,

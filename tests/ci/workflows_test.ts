@@ -93,7 +93,7 @@ Deno.test("actionlint bites: each of these mistakes in our own workflows is foun
   const mistakes: readonly (readonly [string, string, RegExp])[] = [
     ["subject-path:", "subject-paths:", /input "subject-paths" is not defined/],
     ["needs: [build, smoke]", "needs: [build, smokes]", /needs job "smokes"/],
-    ["matrix.target", "matrix.targets", /"targets" is not defined/],
+    ["matrix.name", "matrix.names", /"names" is not defined/],
     ["on:\n  push:", "on:\n  pushed:", /pushed/],
     ["steps.version.outputs", "steps.versions.outputs", /"versions" is not defined/],
   ];

@@ -5,6 +5,7 @@ import { type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { pluginSource } from "../plugin_host/_support.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { runProgram } from "../support/program.ts";
+import { expectSecretIn } from "../support/secret_watch.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const flags = ["--min-free-space", "0", "--no-progress"];
@@ -67,6 +68,8 @@ Deno.test("the printed line is enough for the whole job, and nothing else is tou
     const args = [...flags, "--output-dir", "archive", "--log-file", "run.jsonl", "--config", "run.json"];
     const { command } = await printedLine(args, { cwd, zoom });
     const audit = join(cwd, "audit.jsonl");
+    // The runtime's own log names every address in full.
+    expectSecretIn(audit);
     const { code, stderr } = await runLine(command, { cwd, zoom, env: { DENO_AUDIT_PERMISSIONS: audit } });
     assert.equal(code, 0, stderr);
     assert.ok(zoom.count("/rec/*") > 0);

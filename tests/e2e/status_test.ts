@@ -154,7 +154,7 @@ Deno.test("status answers beside a run, and tells of it; no credentials, no netw
   let hasDownloads = false;
   const timeout = AbortSignal.timeout(60_000);
   await until(() => (hasDownloads ||= zoom.count("/rec/*") > 1), timeout);
-  const permissions = [`--allow-read=${archive.dir}`, "--allow-env", "--deny-net", "--deny-write"];
+  const permissions = [`--allow-read=${archive.dir},.env`, "--allow-env", "--deny-net", "--deny-write"];
   const { code, stdout, stderr } = await runProgram(["status", "-o", archive.dir, "--json"], { permissions });
   assert.equal(code, 0, stderr);
   const status = JSON.parse(stdout);

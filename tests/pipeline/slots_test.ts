@@ -135,6 +135,17 @@ Deno.test("whoever gives up waiting takes no slot with him", async () => {
   assert.equal(await isGranted(staying), true);
 });
 
+Deno.test("a slot that is given back while others leave is not lost", async () => {
+  const slots = new Slots(1, new ManualClock());
+  await slots.acquire(never);
+  const stop = new AbortController();
+  const leaving = [slots.spare(stop.signal), slots.acquire(stop.signal)];
+  stop.abort(new Error("enough"));
+  slots.release();
+  for (const each of leaving) await assert.rejects(each, /enough/);
+  assert.equal(await isGranted(slots.acquire(never)), true);
+});
+
 Deno.test("never more are at work than the largest limit so far, and none is forgotten", async () => {
   const step = fc.constantFrom("acquire", "release", "grow", "shrink");
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 200 }), async (steps) => {

@@ -31,12 +31,12 @@ export function createInterview(
   { stderr }: Pick<CliContext, "stderr">,
   { reader, style }: { reader: LineReader; style: Style },
 ): Interview {
-  const prompt = (text: string) => void stderr.write(`${style.bold(text)} `);
+  const styled = (text: string) => `${style.bold(text)} `;
   return {
     async ask({ label, preset, presetText = preset, isHidden = false, row }) {
       for (;;) {
-        prompt(presetText ? `${label} [${printable(presetText)}]:` : `${label}:`);
-        const answer = (await reader.read({ isHidden })).trim();
+        const prompt = styled(presetText ? `${label} [${printable(presetText)}]:` : `${label}:`);
+        const answer = (await reader.read({ prompt, isHidden })).trim();
         if (answer === "" && preset !== undefined) return preset;
         try {
           parseOptionValue(row, answer, label);
@@ -51,8 +51,8 @@ export function createInterview(
     },
     async confirm(question, preset) {
       for (;;) {
-        prompt(`${question} [${preset ? "Y/n" : "y/N"}]`);
-        const answer = (await reader.read()).trim().toLowerCase();
+        const prompt = styled(`${question} [${preset ? "Y/n" : "y/N"}]`);
+        const answer = (await reader.read({ prompt })).trim().toLowerCase();
         if (answer === "") return preset;
         if (answer === "y" || answer === "yes") return true;
         if (answer === "n" || answer === "no") return false;

@@ -11,11 +11,12 @@ export interface LineReader {
   /**
    * One line, without its end.
    *
+   * @param options.prompt shown once nothing that is typed can be echoed by the terminal any more
    * @param options.isHidden shows nothing of what is typed
    * @throws {Interruption} When the person wants no more.
    * @throws The signal's reason, when that aborts.
    */
-  read(options?: { readonly isHidden?: boolean }): Promise<string>;
+  read(options?: { readonly prompt?: string; readonly isHidden?: boolean }): Promise<string>;
 }
 
 /**
@@ -61,11 +62,15 @@ export function createLineReader(
   }
 
   return {
-    async read({ isHidden = false } = {}) {
+    async read({ prompt = "", isHidden = false } = {}) {
       signal.throwIfAborted();
-      if (!stdin.isTerminal) return await readLine(() => {});
+      if (!stdin.isTerminal) {
+        stderr.write(prompt);
+        return await readLine(() => {});
+      }
       stdin.setRaw(true);
       try {
+        stderr.write(prompt);
         return await readLine(isHidden ? () => {} : (text) => void stderr.write(text));
       } finally {
         stdin.setRaw(false);

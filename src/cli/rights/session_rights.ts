@@ -68,7 +68,10 @@ export async function requireSessionRights(
   // What options are read from was read by now, or refused then.
   requireRights(
     command,
-    neededGrants({ ...situation, variables: [], dotEnv: undefined }).filter(isNoLook),
+    neededGrants({ ...situation, variables: [], dotEnv: undefined })
+      .filter((grant) =>
+        isNoLook(grant) && !(grant.kind === "write" && !situation.writes && isInventory(grant))
+      ),
     rights,
   );
   for (const dir of situation.pluginDirs) {
@@ -78,6 +81,11 @@ export async function requireSessionRights(
     const label = `--log-file ${JSON.stringify(options.text("log-file"))}`;
     await requireFile(situation.logFile, { kind: "write", label, context });
   }
+}
+
+/** Whoever only reads can do without taking SQLite's helper files away, as on a disk that forbids writing. */
+function isInventory({ value = "" }: Grant): boolean {
+  return value.replaceAll("\\", "/").endsWith("_logs/inventory.db");
 }
 
 /** How a terminal looks is no reason to refuse. */
