@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseFlags } from "../src/cli/parse_flags.ts";
 import { startSimulator } from "../src/simulator/mod.ts";
 import { pluginSource } from "./plugin_host/_support.ts";
+import { expectSecretIn } from "./support/secret_watch.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => Deno.readTextFile(join(root, path));
@@ -71,7 +72,10 @@ Deno.test("the image's command, run outside of an image, fetches everything and 
     const built = await new Deno.Command(Deno.execPath(), { args: bundle.map(place), cwd: root }).output();
     assert.ok(built.success, new TextDecoder().decode(built.stderr));
     await Deno.mkdir(join(base, "app"));
-    await Deno.rename(join(base, "src", "out", "zoom-extract.js"), join(base, "app", "zoom-extract.js"));
+    const program = join(base, "app", "zoom-extract.js");
+    await Deno.rename(join(base, "src", "out", "zoom-extract.js"), program);
+    // The simulated account is part of the program, its made-up credentials included.
+    expectSecretIn(program);
     for (const dir of ["archive", "config/plugins"]) await Deno.mkdir(join(base, dir), { recursive: true });
     await Deno.writeTextFile(
       join(base, "config", "plugins", "no_chats.ts"),
