@@ -73,6 +73,33 @@ Deno.test("a move leaves a file of the held one's size and name, but not of its 
   assert.equal(await Deno.readTextFile(join(test.dir, name)), "world");
 });
 
+Deno.test("a move does not remove the original while the held copy has gone bad", async () => {
+  await using test = await AdoptUnderTest.create();
+  await test.write({ [name]: bytes });
+  await test.adopt(account(), { by: "copy" });
+  const held = join(test.root, "ana@example.test", await folderOf(test), settled[0] ?? "");
+  await Deno.writeTextFile(held, "rot!!");
+  await test.adopt(account(), { by: "move" });
+  assert.deepEqual(await Deno.readFile(join(test.dir, name)), bytes, "the only good copy is still there");
+});
+
+Deno.test("what is copied in place of an interrupted download is never gone on with as Zoom's", async () => {
+  await using test = await AdoptUnderTest.create();
+  await test.write({ [name]: bytes });
+  await test.adopt(account(), {});
+  {
+    using inventory = inventoryOf(test);
+    inventory.files.setStatus("m-0", { status: "pending", file_size: null, sha256: null }, "run-0");
+    inventory.files.setRemote("m-0", { sizeBytes: 5, validator: '"v1"' });
+    inventory.files.setRanges("m-0", [[0, 1], [3, 5]]);
+  }
+  await Deno.remove(join(test.root, "ana@example.test", await folderOf(test), settled[0] ?? ""));
+  await test.adopt(account(), { by: "copy" });
+  using inventory = inventoryOf(test);
+  const row = inventory.files.get("m-0");
+  assert.deepEqual([row?.remote_validator, row?.remote_size, row?.partial_ranges], [null, null, null]);
+});
+
 Deno.test("a file that the archive holds by a download is not removed by a move", async () => {
   await using test = await AdoptUnderTest.create();
   await test.write({ [name]: bytes });
