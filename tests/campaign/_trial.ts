@@ -7,7 +7,7 @@ import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { Program, type ProgramOptions, type ProgramResult } from "../support/program.ts";
 import { assertIsSettled, assertSaysNothingFalse, assertSidecarsAreRight } from "./_checks.ts";
 
-const entry = fileURLToPath(new URL("main_under_test.ts", import.meta.url));
+const entry = fileURLToPath(new URL("_main_on_trial.ts", import.meta.url));
 const nowMs = Date.now();
 const day = (back: number) => new Date(nowMs - back * 86_400_000).toISOString().slice(0, 10);
 
