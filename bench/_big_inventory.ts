@@ -40,7 +40,7 @@ export function makeBigInventory(root: string, options: BigInventoryOptions): vo
       SELECT i, printf('m%08d==', i) AS uuid, i % ${users} AS u, strftime('%Y-%m-%dT%H:%M:%SZ', julianday('${options.from}') +
         (julianday('${options.to}') - julianday('${options.from}')) * i / ${meetings}) AS start FROM n;
     CREATE TEMP TABLE t AS SELECT key AS n, value AS type FROM json_each('${JSON.stringify(types)}');
-    INSERT INTO users SELECT 'u' || value, 'user' || value || '@example.test', '', 'active', 'user' || value || '@example.test',
+    INSERT INTO users (id, email, display_name, status, folder, folder_key, first_seen_at, updated_at) SELECT 'u' || value, 'user' || value || '@example.test', '', 'active', 'user' || value || '@example.test',
       'user' || value || '@example.test', '2024-01-01', '2024-01-01' FROM generate_series_users;
   `.replace(
     "generate_series_users",
@@ -62,7 +62,8 @@ export function makeBigInventory(root: string, options: BigInventoryOptions): vo
       lower(type) || '.bin', 'completed', 1, 'run0', start, start, start FROM m CROSS JOIN t;
     INSERT INTO windows SELECT 'account', '${account}', 0, '${options.from}', '${options.to}', '${options.from}',
       '${options.to}', ${meetings}, ${meetings}, '2099-01-01T00:00:00Z', NULL, 'run0', '2024-01-01';
-    INSERT INTO runs VALUES ('run0', 'completed', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z',
+    INSERT INTO runs (run_id, status, started_at, updated_at, finished_at, range_from, range_to, filters, counts,
+      exit_code) VALUES ('run0', 'completed', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z',
       '${options.from}', '${options.to}', '{"users":[],"types":[],"exclude_types":[],"include_trash":false,"participant_audio":false}',
       '{}', 0);
     COMMIT;
@@ -71,6 +72,7 @@ export function makeBigInventory(root: string, options: BigInventoryOptions): vo
   for (let i = 0; i < meetings; i++) {
     const folder = join(root, `user${i % users}@example.test`, `m${i}`);
     Deno.mkdirSync(folder, { recursive: true });
+    for (const name of ["meta.json", "files.csv"]) Deno.writeTextFileSync(join(folder, name), "{}\n");
     for (const type of types) {
       Deno.openSync(join(folder, `${type}.bin`), { create: true, write: true }).close();
     }

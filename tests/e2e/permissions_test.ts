@@ -392,3 +392,20 @@ Deno.test("verify without --repair needs neither the network nor the right to ch
   assert.equal(repair.code, 2);
   assert.match(repair.stderr, /--allow-net=127\.0\.0\.1/);
 });
+
+Deno.test({
+  name: "an archive in a folder of the system's own, as /dev/shm, works with all rights",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using zoom = await startSimulator({ users: 1, months: 1 });
+    const dir = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "zoom-extract-test-" });
+    try {
+      const { code, stderr } = await runProgram(["-o", join(dir, "archive"), "--min-free-space", "0"], {
+        zoom,
+      });
+      assert.equal(code, 0, stderr);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+});

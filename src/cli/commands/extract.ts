@@ -25,7 +25,7 @@ export function extract(flags: ParsedFlags, context: CliContext): Promise<number
       summary = await runExtract(config, {
         signal,
         onEvent,
-        onReady: (permissions) => dropAfterStart(permissions, context.rights),
+        onReady: (permissions) => dropAfterStart(permissions, context.rights, config),
       });
     } catch (error) {
       reporter.close();

@@ -38,7 +38,7 @@ export function hooks(flags: ParsedFlags, context: CliContext): Promise<number> 
         again,
         signal,
         onEvent: reporter.onEvent,
-        onReady: (permissions) => dropAfterStart(permissions, context.rights),
+        onReady: (permissions) => dropAfterStart(permissions, context.rights, config),
       });
       reporter.close();
       const style = createStyle(wantsColor(context.stderr, context));

@@ -24,7 +24,7 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
     const listFiles = context.listFiles ?? await loadListFiles();
     const tally = createWindowTally(reporter.onEvent);
     let files = 0;
-    const onReady: OnReady = (permissions) => dropAfterStart(permissions, context.rights);
+    const onReady: OnReady = (permissions) => dropAfterStart(permissions, context.rights, config);
     try {
       for await (const row of listFiles(config, { signal, onEvent: tally.onEvent, onReady })) {
         if (!isAskedFor(row, config)) continue;

@@ -1,4 +1,4 @@
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { Config } from "../../core/config.ts";
 import type { Grant } from "../../core/grants.ts";
 import type { PluginPermissions } from "../../core/plugin.ts";
@@ -107,9 +107,16 @@ function isKept(file: string, { outputDir }: Config): boolean {
   return below === "" || !below.startsWith("..") || dirname(file) === file;
 }
 
-/** Gives up variables and programs once no plugin needs them. */
-export function dropAfterStart(permissions: Required<PluginPermissions>, rights: Rights): void {
-  if (permissions.run.length > 0) return;
+/**
+ * Gives up variables and programs once no plugin needs them. Folders of the system, such as `/dev/shm`, the runtime opens
+ * only to whoever holds all rights: an archive in one of them keeps them.
+ */
+export function dropAfterStart(
+  permissions: Required<PluginPermissions>,
+  rights: Rights,
+  { outputDir }: Pick<Config, "outputDir">,
+): void {
+  if (permissions.run.length > 0 || /^\/(?:dev|proc|sys)\//.test(resolve(outputDir))) return;
   rights.drop({ kind: "run" });
   if (permissions.env.length === 0) rights.drop({ kind: "env" });
 }
