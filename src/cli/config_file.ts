@@ -4,7 +4,7 @@ import type { CliContext } from "./context.ts";
 import { inFolder } from "./paths.ts";
 import { optionRows } from "./options.ts";
 import { requireFile } from "./rights/file_rights.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../core/suggest.ts";
 
 /** What a configuration file says. */
 export interface ConfigFile {

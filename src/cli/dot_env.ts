@@ -5,7 +5,7 @@ import { fileState } from "./config_file.ts";
 import { optionRows } from "./options.ts";
 import { inFolder } from "./paths.ts";
 import { requireFile } from "./rights/file_rights.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../core/suggest.ts";
 
 /** What `.env` of a folder says; empty when there is none. */
 export interface DotEnv {

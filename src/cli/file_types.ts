@@ -1,5 +1,5 @@
 import type { ResolvedOptions } from "./resolve_options.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../core/suggest.ts";
 
 /** File types that Zoom is known to give; it may give others at any time. */
 const knownTypes: readonly string[] = [

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { UsageError } from "../core/errors.ts";
 import type { CommandName, OptionRow } from "./option_row.ts";
 import { optionRows, optionsOf } from "./options.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../core/suggest.ts";
 
 /** The flags of one command line, as text, by long name. A repeated flag: the last one wins, but for texts, which get a line each. */
 export interface ParsedFlags {

@@ -59,27 +59,28 @@ export interface FileRow {
   readonly replaced_by: string | null;
 }
 
+/** The columns that come from the listing, besides the key. */
+export const listedColumns = [
+  "file_id",
+  "user_email",
+  "user_id",
+  "meeting_uuid",
+  "meeting_id",
+  "meeting_topic",
+  "meeting_start",
+  "file_type",
+  "recording_type",
+  "file_extension",
+  "recording_start",
+  "recording_end",
+  "file_name",
+  "listed_size",
+  "auto_delete_date",
+  "deleted_time",
+] as const satisfies readonly (keyof FileRow)[];
+
 /** Everything in a row that comes from the listing. */
-export type ListedColumns = Pick<
-  FileRow,
-  | "file_key"
-  | "file_id"
-  | "user_email"
-  | "user_id"
-  | "meeting_uuid"
-  | "meeting_id"
-  | "meeting_topic"
-  | "meeting_start"
-  | "file_type"
-  | "recording_type"
-  | "file_extension"
-  | "recording_start"
-  | "recording_end"
-  | "file_name"
-  | "listed_size"
-  | "auto_delete_date"
-  | "deleted_time"
->;
+export type ListedColumns = Pick<FileRow, "file_key" | (typeof listedColumns)[number]>;
 
 /** The listing's part of a row. */
 export function toListedColumns({ user, meeting, file }: Candidate): ListedColumns {

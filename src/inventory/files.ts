@@ -2,7 +2,7 @@ import { addDays, type DateRange } from "../core/date_range.ts";
 import { plainJson } from "../core/plain_json.ts";
 import type { Order } from "../core/config.ts";
 import type { Database } from "./database.ts";
-import type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
+import { type FileRow, type FileStatus, type ListedColumns, listedColumns } from "./file_row.ts";
 import { journalFacts } from "./staging.ts";
 
 /** What may change together with a status. Absent fields keep their value. */
@@ -45,25 +45,6 @@ export interface HeldQuery {
 
 /** What a change of the status has to know of the file. */
 type FileState = Pick<FileRow, "status" | "path" | "meeting_uuid">;
-
-const listedColumns: readonly (keyof ListedColumns)[] = [
-  "file_id",
-  "user_email",
-  "user_id",
-  "meeting_uuid",
-  "meeting_id",
-  "meeting_topic",
-  "meeting_start",
-  "file_type",
-  "recording_type",
-  "file_extension",
-  "recording_start",
-  "recording_end",
-  "file_name",
-  "listed_size",
-  "auto_delete_date",
-  "deleted_time",
-];
 
 const orderBy: Readonly<Record<Order, string>> = {
   newest: "meeting_start DESC, recording_start, file_key",

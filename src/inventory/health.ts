@@ -28,7 +28,7 @@ export function readHealth(path: string): InventoryHealth {
     throw new InventoryError(`Cannot trust inventory "${path}": ${state.split("\n")[0]}`, {
       code: "inventory_corrupt",
       hint:
-        "move the file away: the next run lists everything and fetches it again, and keeps one copy of what is the same",
+        "zoom-extract rebuild makes it again from the sidecars, without a download, and keeps a copy of this one",
     });
   }
   return {

@@ -1,4 +1,4 @@
-import type { FileRow, ListedColumns } from "./file_row.ts";
+import { type FileRow, listedColumns } from "./file_row.ts";
 import type { JournalLine } from "./read_journal.ts";
 
 /** What the journal says of one file, all its lines together. */
@@ -22,23 +22,7 @@ export interface StagedFile {
 }
 
 /** Columns of the listing that a line for a held file repeats, so that the file is known by the journal alone. */
-export const journalledColumns: readonly (keyof ListedColumns)[] = [
-  "file_id",
-  "user_email",
-  "user_id",
-  "meeting_uuid",
-  "meeting_id",
-  "meeting_topic",
-  "meeting_start",
-  "file_type",
-  "recording_type",
-  "file_extension",
-  "recording_start",
-  "recording_end",
-  "file_name",
-  "listed_size",
-  "auto_delete_date",
-];
+export const journalledColumns = listedColumns.filter((name) => name !== "deleted_time");
 
 /** The listing's part of a row and its meeting's folder, for the journal. */
 export function journalFacts(row: FileRow, folder: string | null): Record<string, unknown> {

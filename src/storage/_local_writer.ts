@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { roomLogger } from "../core/log.ts";
 import type { BeginOptions, RangeWriter, Receipt, SinkWriter } from "../core/sink.ts";
@@ -8,13 +7,13 @@ import {
   lstatIfAny,
   openRegularFile,
   pieceSizeBytes,
-  readPieces,
   regularFileIfAny,
   removeIfAny,
   syncDirectory,
   writeAll,
 } from "./_guarded_fs.ts";
 import { withEnding } from "./_partial_name.ts";
+import { sha256OfFile } from "./share_file.ts";
 
 const log = roomLogger("storage");
 
@@ -208,10 +207,4 @@ async function keepForeignFile(directory: string, name: string, receipt: Receipt
     log.warn("A file stood at {path} already: kept as {aside}", { path, aside });
     return;
   }
-}
-
-async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const bytes of readPieces(path)) hash.update(bytes);
-  return hash.digest("hex");
 }

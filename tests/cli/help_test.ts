@@ -7,7 +7,7 @@ import { parseOptionValue } from "../../src/cli/option_value.ts";
 import { optionGroups } from "../../src/cli/option_groups.ts";
 import { defaultText, optionRows, optionsOf } from "../../src/cli/options.ts";
 import { createStyle } from "../../src/cli/render/style.ts";
-import { editDistance, suggest } from "../../src/cli/suggest.ts";
+import { editDistance, suggest } from "../../src/core/suggest.ts";
 import { runCli } from "./_harness.ts";
 
 const style = createStyle(false);

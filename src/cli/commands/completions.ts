@@ -1,7 +1,7 @@
 import { UsageError } from "../../core/errors.ts";
 import type { CliContext } from "../context.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
-import { suggest } from "../suggest.ts";
+import { suggest } from "../../core/suggest.ts";
 
 /** By shell, each loaded when it is asked for. */
 const shells: Readonly<Record<string, () => Promise<string>>> = {

@@ -4,7 +4,7 @@ import type { CliContext } from "../context.ts";
 import { renderHelp } from "../help.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
-import { suggest } from "../suggest.ts";
+import { suggest } from "../../core/suggest.ts";
 
 /** `help [COMMAND]`. */
 export function help({ positionals }: ParsedFlags, context: CliContext): Promise<number> {

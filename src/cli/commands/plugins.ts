@@ -10,7 +10,7 @@ import { renderPluginInfo, renderPluginList } from "../plugins/render_plugins.ts
 import { requireRights } from "../rights/require_rights.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
-import { suggest } from "../suggest.ts";
+import { suggest } from "../../core/suggest.ts";
 
 const verbs = ["list", "info", "check", "new"] as const;
 

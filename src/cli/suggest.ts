@@ -1,1 +1,0 @@
-export { editDistance, suggest } from "../core/suggest.ts";
