@@ -62,6 +62,8 @@ export interface HttpClientOptions {
   readonly plan: ApiPlan;
   /** @default {globalThis.fetch} */
   readonly fetch?: typeof fetch | undefined;
+  /** Connection pool of requests that bring none of their own. @default {the runtime's, which lives as long as the process} */
+  readonly client?: () => Deno.HttpClient;
   /** For the whole of an API call, and for the headers of a download. @default {60_000} */
   readonly timeoutMs?: number;
   /** @default {five tries, half a second doubling up to half a minute} */
@@ -93,6 +95,8 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       },
     });
 
+  const clientOf = ({ client = options.client?.() }: StreamRequest) => client === undefined ? {} : { client };
+
   /** One request and what `read` takes from its answer, within the time limit. */
   async function exchange<T>(request: StreamRequest, read: (response: Response) => Promise<T>): Promise<T> {
     return await withinTime(request, async (signal) => {
@@ -102,7 +106,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
         redirect: "manual",
         signal,
         ...(request.body === undefined ? {} : { body: request.body }),
-        ...(request.client === undefined ? {} : { client: request.client }),
+        ...clientOf(request),
       });
       answered = true;
       breaker.succeeded();

@@ -41,10 +41,15 @@ export class Statement {
   /** One row after the other. */
   *iterate(...parameters: Parameters): Generator<Row> {
     const rows = translated(this.#path, () => this.#statement.iterate(...parameters as SQLInputValue[]));
-    while (true) {
-      const { done, value } = translated(this.#path, () => rows.next());
-      if (done) return;
-      yield this.#toRow(value as unknown as SQLOutputValue[]);
+    try {
+      while (true) {
+        const { done, value } = translated(this.#path, () => rows.next());
+        if (done) return;
+        yield this.#toRow(value as unknown as SQLOutputValue[]);
+      }
+    } finally {
+      // Whoever leaves early must not keep the database as it was then.
+      rows.return?.();
     }
   }
 

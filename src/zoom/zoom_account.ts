@@ -23,10 +23,12 @@ export interface ZoomAccountOptions {
   readonly timeoutMs?: number;
 }
 
-/** The account behind a Server-to-Server OAuth app. Dispose it to close its download connections. */
+/** The account behind a Server-to-Server OAuth app. Dispose it to close its connections. */
 export function createZoomAccount(options: ZoomAccountOptions): ZoomAccount & AsyncDisposable {
   const { config, clock = systemClock } = options;
+  let calls: Deno.HttpClient | undefined;
   const http = createHttp({
+    client: () => calls ??= Deno.createHttpClient({}),
     clock,
     plan: config.apiPlan,
     fetch: options.fetch,
@@ -67,7 +69,8 @@ export function createZoomAccount(options: ZoomAccountOptions): ZoomAccount & As
     },
     [Symbol.asyncDispose]() {
       downloads?.close();
-      downloads = undefined;
+      calls?.close();
+      downloads = calls = undefined;
       return Promise.resolve();
     },
   };

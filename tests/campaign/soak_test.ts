@@ -20,8 +20,8 @@ const megabyte = 1024 ** 2;
  */
 const heldMarginBytes = 2 * megabyte + 100 * files;
 const rssMarginBytes = 30 * megabyte;
-/** Connections kept for a next request, as many as ran at once (16), and what the runtime opens when it is needed. */
-const handleMargin = 20;
+/** Connections kept for a next request, and what the runtime opens when it is first needed. */
+const handleMargin = 6;
 const busyHandles = 100;
 
 Deno.test({
