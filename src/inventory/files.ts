@@ -217,7 +217,7 @@ export class Files {
   /** Up to `limit` files after key `after` of which a part was received and that nobody wants or has any more. */
   abandoned(after: string, limit: number): Pick<FileRow, "file_key" | "path">[] {
     const sql =
-      `SELECT file_key, path FROM inventory WHERE +status IN ('skipped', 'gone') AND attempts > 0 AND path IS NOT NULL
+      `SELECT file_key, path FROM inventory WHERE status IN ('skipped', 'gone') AND ${open} AND attempts > 0 AND path IS NOT NULL
       AND (remote_size IS NOT NULL OR remote_validator IS NOT NULL OR partial_ranges IS NOT NULL) AND file_key > ?
       ORDER BY file_key LIMIT ?`;
     return this.#db.prepare(sql).all(after, limit) as unknown as Pick<FileRow, "file_key" | "path">[];
@@ -294,7 +294,7 @@ export class Files {
   /** Up to `limit` held files, after key `after`, that this run brought itself. */
   heldNow(runId: string, after: string, limit: number): HeldFile[] {
     const sql = `SELECT file_key, path, file_size FROM inventory
-      WHERE status = 'completed' AND replaced_by IS NULL AND +run_id = ? AND file_key > ? ORDER BY file_key LIMIT ?`;
+      WHERE status = 'completed' AND replaced_by IS NULL AND run_id = ? AND file_key > ? ORDER BY file_key LIMIT ?`;
     return this.#db.prepare(sql).all(runId, after, limit) as unknown as HeldFile[];
   }
 
@@ -373,10 +373,9 @@ export class Files {
     return this.#db.prepare(sql).all(bind(scope)) as unknown as StatusTotal[];
   }
 
-  /** Every file in scope, for listings. Lazy. */
+  /** Every file in scope, in no order: sorting would hold all of them. Lazy. */
   *inScope(scope: RunScope): Generator<FileRow> {
-    const sql =
-      `SELECT i.* FROM inventory i WHERE ${inScope} ORDER BY i.meeting_start DESC, i.meeting_uuid, i.path`;
+    const sql = `SELECT i.* FROM inventory i WHERE ${inScope}`;
     yield* this.#db.prepare(sql).iterate(bind(scope)) as unknown as Iterable<FileRow>;
   }
 

@@ -226,6 +226,8 @@ const hotQueries: readonly (readonly [string, (inventory: Inventory) => unknown]
   ["what a dead run left", (i) => i.files.reopen("run1")],
   ["files of a meeting", (i) => i.files.ofMeeting("m==")],
   ["open files of a meeting", (i) => i.files.openCount("m==")],
+  ["files that a run brought", (i) => i.files.heldNow("run1", "", 10)],
+  ["partials that nobody wants", (i) => i.files.abandoned("", 10)],
   ["failed files", (i) => i.files.failed(scope, 10)],
   ["files in the trash", (i) => i.files.firstInTrash(scope)],
   ["days that are not settled", (i) => i.files.unsettledDays("u-ana")],
@@ -296,3 +298,9 @@ Deno.test("rows are ordinary objects: the runtime's own keep memory for as long 
   assert.equal(rows.length, 3);
   for (const row of rows) assert.equal(Object.getPrototypeOf(row), Object.prototype);
 });
+
+Deno.test("a page of what a run brought does not sort all of it", () =>
+  withDirectory((dir) => {
+    const details = plansOf(join(dir, "inventory.db"), (i) => i.files.heldNow("run1", "", 10));
+    assert.ok(details.every((detail) => !/TEMP B-TREE/.test(detail)), details.join("; "));
+  }));
