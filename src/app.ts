@@ -10,7 +10,7 @@ import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
-import { isAbsent, StorageError, toError, UsageError } from "./core/errors.ts";
+import { InventoryError, isAbsent, StorageError, toError, UsageError } from "./core/errors.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
 import { type Inventory, openInventory } from "./inventory/mod.ts";
 import {
@@ -149,7 +149,14 @@ async function openHeld(outputDir: string): Promise<Inventory | undefined> {
     await refuseLost(resolve(outputDir));
     return undefined;
   }
-  return openInventory(path, { readOnly: true });
+  try {
+    return openInventory(path, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof InventoryError) || error.code !== "inventory_empty") throw error;
+    // The first run is just making it.
+    await refuseLost(resolve(outputDir));
+    return undefined;
+  }
 }
 
 export { listPlugins, pluginCodePlaces, runHooks, tryPlugin } from "./app_plugins.ts";

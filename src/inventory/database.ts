@@ -172,6 +172,12 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
     );
   }
   if (version === migrations.length) return;
+  if (readOnly && version === 0) {
+    throw new InventoryError(`Cannot read inventory "${path}": it holds nothing yet`, {
+      code: "inventory_empty",
+      hint: "the first run has only just begun, or was stopped before it did: extract goes on from there",
+    });
+  }
   if (readOnly) {
     throw new InventoryError(
       `Cannot read inventory "${path}": its version ${version} is older than this program's ${migrations.length}`,

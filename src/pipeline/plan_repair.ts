@@ -48,6 +48,8 @@ async function fetchAgain(
   { mark, kind, path, fileKey = "" }: Finding & { mark: keyof typeof reasons },
   { inventory, root, runId, aside }: PlanRepairContext,
 ): Promise<void> {
+  // What lies in Zoom's trash cannot be fetched, but recovered there: it stays missing, and is not called gone.
+  if (inventory.files.get(fileKey)?.status === "in_trash") return;
   if (mark === "!" && !await makeReadable(join(root, ...path.split("/")))) return;
   const isReplacement = kind === "made";
   if (isReplacement) await aside.clearWay(path.split("/"));

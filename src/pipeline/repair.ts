@@ -150,7 +150,19 @@ async function settle(
 ): Promise<void> {
   const path = row.path ?? "";
   const now = inventory.files.get(row.file_key);
-  if (now?.status === "completed") return await aside.settle(path.split("/"));
+  if (now?.status === "completed") {
+    if (now.sha256 === row.sha256) return await aside.settle(path.split("/"));
+    // Zoom gives out another version than the one that was stored: the old one may be the one that is wanted.
+    const beside = await aside.keepBeside(path.split("/"));
+    if (beside === undefined) return;
+    emit({
+      type: "notice",
+      level: "warning",
+      code: "other_version",
+      message: `Zoom's file is another version than the one held before, which is kept: "${beside}"`,
+    });
+    return;
+  }
   const standing = await createLook(root)(path);
   if (!now || standing.kind !== "file") return;
   const kept = `the file at "${path}" is kept as it is`;

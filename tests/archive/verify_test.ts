@@ -285,6 +285,40 @@ Deno.test("a different file that Zoom no longer has stays at its path, and the r
   assert.equal(better.summary.exit_code, 0);
 });
 
+Deno.test("where Zoom gives out another version by now, a repair keeps the old file beside the new one", async () => {
+  const account = smallAccount();
+  await using zoom = await startSimulator({ account });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run();
+  const places = placesOf(archive);
+  const path = places.files.find((each) => each.endsWith(".mp4")) ?? "";
+  await flipByte(places.at(path));
+  const old = await Deno.readFile(places.at(path));
+  for (const meeting of account.meetings) {
+    for (const file of meeting.files ?? []) file.seed = (file.seed ?? 0) + 1;
+  }
+  const { summary, notices } = await check(archive, { deep: true, repair: true, zoom });
+  assert.equal(summary.exit_code, 0);
+  assert.ok(notices.some((notice) => notice.startsWith("other_version:")), notices.join("\n"));
+  assert.notDeepEqual(await Deno.readFile(places.at(path)), old);
+  assert.deepEqual(await Deno.readFile(places.at(`${path}.orig-1`)), old);
+  assert.deepEqual((await check(archive)).lines, [`+ ${path}.orig-1`]);
+});
+
+Deno.test("a lost file that lies in Zoom's trash is missing, and not called gone", async () => {
+  await using zoom = await startSimulator({ account: smallAccount() });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run();
+  const places = placesOf(archive);
+  const [path = ""] = places.files;
+  const where = `path = '${path.replaceAll("'", "''")}'`;
+  await Deno.remove(places.at(path));
+  archive.change(`UPDATE inventory SET status = 'in_trash' WHERE ${where}`);
+  const { summary, lines } = await check(archive, { repair: true, zoom });
+  assert.deepEqual([summary.exit_code, lines], [4, [`- ${path}`]]);
+  assert.equal(archive.query(`SELECT status FROM inventory WHERE ${where}`)[0]?.["status"], "in_trash");
+});
+
 Deno.test("files that are not in the inventory are told, and count unless they are to be ignored", async () => {
   await using zoom = await startSimulator({ account: smallAccount() });
   await using archive = await ArchiveUnderTest.of(zoom);

@@ -39,6 +39,7 @@ Deno.test("of ten runs started in the same moment exactly one works, and the oth
 Deno.test("readers beside a run see the archive, and the run does not mind them", async () => {
   await using trial = await Trial.of(zoom, { digests });
   zoom.fault({ on: "/storage/*", do: "delay", ms: 400 });
+  zoom.resetCounts();
   const running = trial.start({ args: ["--max-concurrent", "2"] });
   let ended = false;
   void running.result.then(() => ended = true);

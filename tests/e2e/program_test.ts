@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { generateAccount, simAccount, simMeeting, simUser, startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest, assertHoldsExactly, assertKeepsSecrets } from "../support/archive_under_test.ts";
 import { runProgram } from "../support/program.ts";
@@ -74,6 +75,22 @@ Deno.test("a dry run says what it would do and creates nothing", async () => {
   assert.equal(zoom.count("/rec/*"), 0);
   assert.deepEqual(await archive.tree({ all: true }), []);
   await assert.rejects(Deno.stat(outputDir), Deno.errors.NotFound);
+});
+
+Deno.test("beside a first run that has only just begun, readers say so, and a dry run plans it all", async () => {
+  await using zoom = await startSimulator({ users: 1, months: 1 });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await Deno.mkdir(join(archive.dir, "_logs"));
+  {
+    using db = new DatabaseSync(join(archive.dir, "_logs", "inventory.db"));
+    db.exec("PRAGMA journal_mode = WAL");
+  }
+  const plan = await runProgram(["--output-dir", archive.dir, "--dry-run", "--json"], { zoom });
+  assert.equal(plan.code, 0, plan.stderr);
+  assert.ok(JSON.parse(plan.stdout).plan.fetch.files > 0);
+  const { code, stderr } = await runProgram(["status", "--output-dir", archive.dir], { cwd: archive.dir });
+  assert.equal(code, 6);
+  assert.match(stderr, /it holds nothing yet/);
 });
 
 Deno.test("a dry run of an archive that exists changes no byte of it and knows what is held", async () => {
