@@ -8,6 +8,7 @@ import type { RunEvent } from "../../../src/core/events.ts";
 import { commandsIn, outputsIn, type RunnerCommand } from "../../support/actions_log.ts";
 import { simAccount, simMeeting, simUser, startSimulator } from "../../../src/simulator/mod.ts";
 import { runProgram } from "../../support/program.ts";
+import { expectMasks } from "../../support/secret_watch.ts";
 import { type CliResult, credentials, FakeProcess, runCli, summaryOf } from "../_harness.ts";
 
 interface CiResult extends CliResult {
@@ -22,6 +23,7 @@ async function runStep(
   runExtract: RunExtract,
   env: Readonly<Record<string, string>> = { GITHUB_ACTIONS: "true" },
 ): Promise<CiResult> {
+  expectMasks();
   const dir = await Deno.makeTempDir({ prefix: "zoom-extract-ci-" });
   try {
     const files = { GITHUB_STEP_SUMMARY: `${dir}/summary`, GITHUB_OUTPUT: `${dir}/output` };
@@ -178,6 +180,7 @@ Deno.test("a demonstration on a runner tells nothing of itself as if it were the
 });
 
 Deno.test("any other command that does not end well is an error with what its exit code means", async () => {
+  expectMasks();
   const process = new FakeProcess({ ...credentials, GITHUB_ACTIONS: "true" });
   // deno-lint-ignore require-yield
   const listFiles: CliContext["listFiles"] = async function* (_, { onEvent }) {
@@ -202,6 +205,7 @@ Deno.test("--json stays alone on stdout, and a real run tells people and totals"
   const start = "2024-06-20T09:00:00Z";
   const meetings = [simMeeting({ host: ana, start, topic: "::error::x | <b>", files: ["MP4", "CHAT"] })];
   const now = () => Date.parse("2024-06-30T12:00:00Z");
+  expectMasks();
   await using zoom = await startSimulator({ account: simAccount({ users: [ana], meetings }), now });
   const dir = await Deno.makeTempDir({ prefix: "zoom-extract-ci-" });
   try {
