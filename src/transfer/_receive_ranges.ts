@@ -53,13 +53,14 @@ interface Span {
 const log = roomLogger("transfer");
 
 const durableEveryMs = 5_000;
+const durableEveryBytes = 32 * 1024 ** 2;
 const followEveryBytes = 4 * 1024 ** 2;
 
 /**
  * Receives what is missing of a file over several connections: the first one works until nothing is left, others join
  * as they become free. Ranges are taken in order, so that the digest follows closely behind.
  *
- * What is there is made durable and told every few seconds and at the end, however that comes.
+ * What is there is made durable and told every few seconds or megabytes and at the end, however that comes.
  */
 export async function receiveRanges(first: OpenRange, options: RangesOptions): Promise<void> {
   await new RangesReceiver(options).run(first);
@@ -77,6 +78,9 @@ class RangesReceiver {
   readonly #spare: ArrayBuffer[] = [];
   #connections = 1;
   #durableAtMs = performance.now();
+  /** Bytes that came after the last look at what is durable. */
+  #undurableBytes = 0;
+  #isTelling = false;
   #background: Promise<unknown> = Promise.resolve();
   #isFollowing = false;
 
@@ -233,8 +237,13 @@ class RangesReceiver {
     done.add(start, end);
     held.countReceived(end - start);
     onProgress();
-    if (performance.now() - this.#durableAtMs >= durableEveryMs) {
-      this.#inBackground(() => this.#tellDurable());
+    this.#undurableBytes += end - start;
+    if (!this.#isTelling && this.#isDurableDue()) {
+      this.#isTelling = true;
+      this.#inBackground(async () => {
+        await this.#tellDurable();
+        this.#isTelling = false;
+      });
     }
     if (!this.#isFollowing && done.contiguousBytes - held.hashedBytes >= followEveryBytes) {
       this.#isFollowing = true;
@@ -245,8 +254,14 @@ class RangesReceiver {
     }
   }
 
+  #isDurableDue(): boolean {
+    const mostBytes = this.#options.connections.durableEveryBytes ?? durableEveryBytes;
+    return this.#undurableBytes >= mostBytes || performance.now() - this.#durableAtMs >= durableEveryMs;
+  }
+
   async #tellDurable(): Promise<void> {
     this.#durableAtMs = performance.now();
+    this.#undurableBytes = 0;
     const ranges = this.#options.done.toJSON();
     await this.#options.writer.flush();
     this.#options.onDurable(ranges);

@@ -6,6 +6,8 @@ export interface ParallelRanges {
   readonly minSizeBytes: number;
   /** No range is shorter, the last one apart. @default {8 MiB} */
   readonly minRangeBytes?: number;
+  /** What came since is made durable and told after so many bytes, or seconds: what a kill costs. @default {32 MiB} */
+  readonly durableEveryBytes?: number;
   /** Resolves when one more connection is free; the result gives it back. Rejects with the signal's reason. */
   spare(signal: AbortSignal): Promise<() => void>;
   /** True while somebody else waits for a connection: an additional one ends with its range then. */

@@ -117,7 +117,7 @@ export function transfer(
 }
 
 /** How a double answers one request; undefined for the honest answer. */
-export type Fault = (range: { start: number }) => Response | undefined;
+export type Fault = (range: { start: number }) => Response | undefined | Promise<Response | undefined>;
 
 /** A storage host on loopback that serves one file, with its faults in the order of the requests. */
 export class FileServer implements AsyncDisposable {
@@ -145,7 +145,7 @@ export class FileServer implements AsyncDisposable {
     await this.#server.shutdown();
   }
 
-  #answer(request: Request): Response {
+  async #answer(request: Request): Promise<Response> {
     const range = request.headers.get("range");
     const ifRange = request.headers.get("if-range");
     this.requests.push({ range, ifRange });
@@ -153,7 +153,7 @@ export class FileServer implements AsyncDisposable {
     const asked = /^bytes=(\d+)-(\d*)$/.exec(range ?? "");
     const isHonoured = asked !== null && this.honoursRange && isCurrent;
     const start = isHonoured ? Number(asked[1]) : 0;
-    const fault = this.faults.shift()?.({ start });
+    const fault = await this.faults.shift()?.({ start });
     if (fault !== undefined) return fault;
     if (start > 0 && start >= this.content.byteLength) return new Response(null, { status: 416 });
     const last = isHonoured && asked[2] ? Number(asked[2]) : Infinity;

@@ -18,6 +18,7 @@ const four: ParallelRanges = {
   most: 4,
   minSizeBytes: 256 * kibibyte,
   minRangeBytes: 64 * kibibyte,
+  durableEveryBytes: 256 * kibibyte,
   spare: (signal) => signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(() => {}),
   isWanted: () => false,
 };
@@ -27,6 +28,7 @@ class PartialUnderTest implements AsyncDisposable {
   ranges: readonly ByteRange[] | undefined;
   version: { validator?: string; sizeBytes?: number } = {};
   progress: number[] = [];
+  onRemembered: (ranges: readonly ByteRange[] | undefined) => void = () => {};
 
   private constructor(readonly dir: string) {}
 
@@ -51,7 +53,10 @@ class PartialUnderTest implements AsyncDisposable {
       signal,
       resume: { ...this.version, ranges: this.ranges },
       onOpened: (version) => this.version = version,
-      onRanges: (ranges) => this.ranges = ranges && structuredClone(ranges),
+      onRanges: (ranges) => {
+        this.ranges = ranges && structuredClone(ranges);
+        this.onRemembered(ranges);
+      },
       onProgress: (offset) => this.progress.push(offset),
     });
     await writer.commit(outcome);
@@ -207,6 +212,27 @@ Deno.test("an interrupted transfer leaves a map of what is durable, and the next
   const outcome = await partial.fetch(server);
   assert.equal(outcome.sha256, sha256(content));
   assert.equal(outcome.receivedBytes, content.byteLength - heldBytes);
+});
+
+Deno.test("what has come of a large file is remembered long before the rest has", async () => {
+  const content = mp4(6_000_000);
+  await using server = new FileServer(content);
+  await using partial = await PartialUnderTest.make();
+  const remembered = Promise.withResolvers<void>();
+  partial.onRemembered = (ranges) => {
+    if (new ByteRanges(ranges).totalBytes > 1_000_000) remembered.resolve();
+  };
+  // The end of the file is not served before: nothing but a map written on the way gets the transfer to its end.
+  server.faults.push(
+    ...Array.from({ length: 100 }, () => async ({ start }: { start: number }) => {
+      if (start > 4_000_000) await remembered.promise;
+      return undefined;
+    }),
+  );
+  const deadline = AbortSignal.timeout(30_000);
+  deadline.addEventListener("abort", () => remembered.resolve());
+  const outcome = await partial.fetch(server, { signal: deadline });
+  assert.deepEqual([outcome.sha256, outcome.attempts], [sha256(content), 1]);
 });
 
 /** What is there is `content`; every gap is full of something else. */
