@@ -176,8 +176,12 @@ export class Trial implements AsyncDisposable {
 
   /** Bytes written to partials by all runs so far, per byte of the account. */
   async writtenShare(): Promise<number> {
-    const written = (await Deno.readTextFile(this.#bytesPath)).split("\n").reduce((n, l) => n + Number(l), 0);
-    return written / this.zoom.truth().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return await this.writtenBytes() / this.zoom.truth().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  /** Bytes written to partials by all runs so far. */
+  async writtenBytes(): Promise<number> {
+    return (await Deno.readTextFile(this.#bytesPath)).split("\n").reduce((n, line) => n + Number(line), 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
