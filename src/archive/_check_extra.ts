@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import type { KnownPath } from "../inventory/mod.ts";
-import { foldKey, partialName, reservedFileNames, reservedRootNames } from "../storage/mod.ts";
+import {
+  foldKey,
+  partialName,
+  readDirQuickly,
+  reservedFileNames,
+  reservedRootNames,
+} from "../storage/mod.ts";
 import { parentOf, whyUnreadable } from "./_look.ts";
 import type { Finding, VerifyParts } from "./verify.ts";
 
@@ -41,7 +47,8 @@ async function readFolder(
 ): Promise<{ entries: Entry[]; problem?: Finding }> {
   const entries: Entry[] = [];
   try {
-    for await (const { name, isDirectory, isSymlink } of Deno.readDir(join(root, ...folder.split("/")))) {
+    const found = await readDirQuickly(join(root, ...folder.split("/")));
+    for (const { name, isDirectory, isSymlink } of found) {
       if (folder === "" && reservedRootNames.includes(name)) continue;
       entries.push({ path: folder === "" ? name : `${folder}/${name}`, isDirectory, isSymlink });
     }

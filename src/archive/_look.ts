@@ -1,5 +1,6 @@
 /** Looking at what stands at paths of an archive, without following any symbolic link below its root. */
 import { join } from "node:path";
+import { lstatQuickly } from "../storage/mod.ts";
 
 /** What stands at a path. */
 export type Standing =
@@ -53,7 +54,7 @@ async function lookAsFolder(path: string, shown: string): Promise<Standing | "di
 
 async function lstat(path: string): Promise<Deno.FileInfo | Standing> {
   try {
-    return await Deno.lstat(path);
+    return await lstatQuickly(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return { kind: "absent" };

@@ -1,4 +1,5 @@
 import type { Inventory } from "../inventory/mod.ts";
+import { letOthersRun } from "../storage/mod.ts";
 import { checkExtra } from "./_check_extra.ts";
 import { checkFiles } from "./_check_files.ts";
 import { checkSidecars } from "./_check_sidecars.ts";
@@ -54,7 +55,10 @@ export interface VerifyParts {
  * @returns findings in the order in which they are made, a page at a time
  */
 export async function* verifyArchive(parts: VerifyParts): AsyncGenerator<readonly Finding[]> {
-  yield* checkSidecars(parts);
-  yield* checkFiles(parts);
-  yield* checkExtra(parts);
+  for (const check of [checkSidecars, checkFiles, checkExtra]) {
+    for await (const page of check(parts)) {
+      yield page;
+      await letOthersRun();
+    }
+  }
 }

@@ -31,6 +31,7 @@ export { type AtomicFile, createFileAtomic } from "./create_file_atomic.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
 export { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "./foreign_file.ts";
 export { freeBytes } from "./free_bytes.ts";
+export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_look.ts";
 export { localSink } from "./local_sink.ts";
 export { defaultNaming } from "./naming/default_naming.ts";
 export {
