@@ -17,7 +17,7 @@ export interface PacerState {
 const quickGrowth = 1 / 40;
 const slowGrowth = 1 / 200;
 /** Zoom counts when requests arrive: what is sent evenly may arrive some tens of milliseconds less evenly. */
-const usableShare = 0.96;
+const usableShare = 0.94;
 const lowestShare = 1 / 20;
 const halveAtMostEveryMs = 1000;
 const burstMs = 500;
