@@ -1,11 +1,12 @@
 /** File system calls that follow no symbolic link below the root of the archive. */
 import { join, resolve } from "node:path";
 import { fsError, pathError } from "./_fs_error.ts";
+import { lstatQuickly } from "./quick_look.ts";
 
 /** What stands at `path` itself, or undefined. */
 export async function lstatIfAny(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    return await Deno.lstat(path);
+    return await lstatQuickly(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw fsError("look at", path, error);

@@ -1,6 +1,6 @@
 import type { FaultTarget, SimulatorOptions } from "../../src/simulator/mod.ts";
 import type { WorldConfig } from "./_fault_world.ts";
-import { pagedAccount, smallAccount } from "./_small_account.ts";
+import { largeAccount, pagedAccount, smallAccount } from "./_small_account.ts";
 
 /** A kind of request, and an account and a run in which it is made. */
 export interface Place {
@@ -10,6 +10,10 @@ export interface Place {
 }
 
 const byUsers = (): SimulatorOptions => ({ account: smallAccount(), accountList: "refused" });
+const byRanges = {
+  zoom: (): SimulatorOptions => ({ account: largeAccount() }),
+  config: { segments: 4 },
+} as const;
 const byAccount = (): SimulatorOptions => ({ account: smallAccount() });
 
 /** Every kind of request that a run makes. */
@@ -42,6 +46,9 @@ export const places = {
   },
   download: { target: { on: "/rec/*" }, zoom: byAccount, config: {} },
   storage: { target: { on: "/storage/*" }, zoom: byAccount, config: {} },
+  // The first range passes, so that it is one of several side by side that meets the fault.
+  "download of a range": { target: { on: "/rec/*", after: 1 }, ...byRanges },
+  "storage of a range": { target: { on: "/storage/*", after: 1 }, ...byRanges },
 } as const satisfies Readonly<Record<string, Place>>;
 
 /** A name in {@linkcode places}. */

@@ -42,3 +42,13 @@ export function pagedAccount(): SimAccount {
       })),
   });
 }
+
+/** One person with one meeting, whose video is large enough to arrive in ranges. */
+export function largeAccount(): SimAccount {
+  const ana = simUser({ email: "ana@example.test" });
+  const video = { fileType: "MP4", sizeBytes: 72 * 1024 ** 2 };
+  return simAccount({
+    users: [ana],
+    meetings: [simMeeting({ host: ana, start: "2024-05-03T09:00:00Z", topic: "May", files: [video] })],
+  });
+}
