@@ -49,6 +49,10 @@ function draw({ int, pick, next }: Chance, round: number): Mix {
     meetings: int(2, 7),
     nowMs: noon,
   });
+  const [first] = account.meetings[0]?.files ?? [];
+  // Large enough to arrive in ranges.
+  const isLarge = round % 8 === 0 && first?.fileType === "MP4";
+  if (isLarge) first.sizeBytes = 72 * 1024 ** 2;
   const zoom: SimulatorOptions = {
     account,
     seed: round,
@@ -57,7 +61,12 @@ function draw({ int, pick, next }: Chance, round: number): Mix {
     ...(next() < 0.3 ? { signedUrlLifetimeSeconds: 5 } : {}),
     quirks: { chunkedDownloads: next() < 0.2, inexactFileSize: next() < 0.2, relativeRedirect: next() < 0.2 },
   };
-  const config: WorldConfig = { participantAudio: next() < 0.2, includeTrash: next() < 0.2 };
+  const config: WorldConfig = {
+    participantAudio: next() < 0.2,
+    includeTrash: next() < 0.2,
+    ...(isLarge ? { segments: int(2, 6) } : {}),
+  };
+  if (isLarge) count("faults", "mixes that meet the ranges of a large file");
   return { zoom, config, faults };
 }
 
