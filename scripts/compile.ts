@@ -29,10 +29,13 @@ export function entrySource(commit: string | undefined): string {
     `Deno.exit(await main(Deno.args${overrides}));\n`;
 }
 
+/** V8 lets its young generation grow with the machine's memory, by 60 MB and more that bring no speed here. */
+const v8Flags = "--v8-flags=--max-semi-space-size=8";
+
 /** What to tell Deno for one target. */
 export function compileArgs(target: string, { entry, output }: { entry: string; output: string }): string[] {
   return ["compile", "--quiet", "--config", join(root, "deno.json"), "-P=compile", "--no-prompt", "--frozen"]
-    .concat(["--exclude-unused-npm", "--target", target, "--output", output, entry]);
+    .concat(["--exclude-unused-npm", v8Flags, "--target", target, "--output", output, entry]);
 }
 
 /** Why Deno could not compile, in one line. */

@@ -81,7 +81,7 @@ Deno.test("five targets are known, and a wrong one is refused", async () => {
   assert.equal(await compile(["riscv"], dir), 2);
   await Deno.remove(dir, { recursive: true });
   const args = compileArgs("aarch64-apple-darwin", { entry: "e.ts", output: "o" }).join(" ");
-  assert.match(args, /-P=compile --no-prompt --frozen --exclude-unused-npm --target aarch64-apple-darwin/);
+  assert.match(args, /-P=compile --no-prompt --frozen --exclude-unused-npm --v8-flags=\S+ --target aarch64-apple-darwin/);
 });
 
 Deno.test("a binary says its commit, and holds plugins, simulator and the rights of the set compile", {
