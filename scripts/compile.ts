@@ -34,8 +34,10 @@ const v8Flags = "--v8-flags=--max-semi-space-size=8";
 
 /** What to tell Deno for one target. */
 export function compileArgs(target: string, { entry, output }: { entry: string; output: string }): string[] {
+  // Only Windows keeps an icon in the binary itself.
+  const icon = target.includes("windows") ? ["--icon", join(root, "packaging", "icon.ico")] : [];
   return ["compile", "--quiet", "--config", join(root, "deno.json"), "-P=compile", "--no-prompt", "--frozen"]
-    .concat(["--exclude-unused-npm", v8Flags, "--target", target, "--output", output, entry]);
+    .concat(["--exclude-unused-npm", v8Flags, ...icon, "--target", target, "--output", output, entry]);
 }
 
 /** Why Deno could not compile, in one line. */

@@ -81,7 +81,20 @@ Deno.test("five targets are known, and a wrong one is refused", async () => {
   assert.equal(await compile(["riscv"], dir), 2);
   await Deno.remove(dir, { recursive: true });
   const args = compileArgs("aarch64-apple-darwin", { entry: "e.ts", output: "o" }).join(" ");
-  assert.match(args, /-P=compile --no-prompt --frozen --exclude-unused-npm --v8-flags=\S+ --target aarch64-apple-darwin/);
+  assert.match(
+    args,
+    /-P=compile --no-prompt --frozen --exclude-unused-npm --v8-flags=\S+ --target aarch64-apple-darwin/,
+  );
+});
+
+Deno.test("the Windows binary has an icon, in every size that Windows shows", async () => {
+  const args = compileArgs("x86_64-pc-windows-msvc", { entry: "e.ts", output: "o" });
+  const icon = await Deno.readFile(args[args.indexOf("--icon") + 1] ?? "");
+  const view = new DataView(icon.buffer);
+  assert.deepEqual([view.getUint16(0, true), view.getUint16(2, true)], [0, 1], "no .ico");
+  const widths = Array.from({ length: view.getUint16(4, true) }, (_, n) => view.getUint8(6 + 16 * n) || 256);
+  assert.deepEqual(widths, [16, 24, 32, 48, 64, 256]);
+  assert.ok(!compileArgs("x86_64-unknown-linux-gnu", { entry: "e.ts", output: "o" }).includes("--icon"));
 });
 
 Deno.test("a binary says its commit, and holds plugins, simulator and the rights of the set compile", {
