@@ -21,7 +21,7 @@ export class SecretValues {
   readonly #capacity: number;
   /** In the order in which they came. */
   readonly #values = new Set<string>();
-  readonly #byGram = new Map<number, string[]>();
+  readonly #byGram = new Map<number, Set<string>>();
   /** How many values begin with each gram: most places in a text need no more than this look. */
   readonly #starts = new Uint16Array(gramCount);
 
@@ -42,8 +42,8 @@ export class SecretValues {
     const gram = gramOf(value);
     this.#starts[gram] = (this.#starts[gram] ?? 0) + 1;
     const others = this.#byGram.get(gram);
-    if (others) others.push(value);
-    else this.#byGram.set(gram, [value]);
+    if (others) others.add(value);
+    else this.#byGram.set(gram, new Set([value]));
     if (this.#values.size > this.#capacity) this.#forgetOldest();
   }
 
@@ -83,9 +83,9 @@ export class SecretValues {
     this.#values.delete(oldest);
     const gram = gramOf(oldest);
     this.#starts[gram] = (this.#starts[gram] ?? 1) - 1;
-    const others = (this.#byGram.get(gram) ?? []).filter((value) => value !== oldest);
-    if (others.length > 0) this.#byGram.set(gram, others);
-    else this.#byGram.delete(gram);
+    const others = this.#byGram.get(gram);
+    others?.delete(oldest);
+    if (others?.size === 0) this.#byGram.delete(gram);
   }
 }
 
