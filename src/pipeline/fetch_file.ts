@@ -45,6 +45,8 @@ export interface FetchContext {
   readonly parallel: ParallelRanges | undefined;
   /** A hook is due for a file; called in the transaction of the change that it is due for. */
   readonly onDue: (key: string, hook: FileHook) => void;
+  /** A file is whole and checked: what it must not take the place of goes out of its way before it is written down. */
+  readonly makeWay?: (row: FileRow, receipt: Receipt) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +58,7 @@ export type FetchOutcome =
 /**
  * Fetches one file: marks it, moves its bytes, proves them, names it, records it.
  *
- * In order of durable effects: bytes in the partial, receipt in the row, final name, row `completed`. Stopped
+ * In order of durable effects: bytes in the partial, what stood in their way kept, receipt in the row, final name, row `completed`. Stopped
  * between any two, the next run repairs what is left.
  *
  * @throws What must end the run: cancellation, a full disk, refused credentials. The file is `pending` again then.
@@ -136,6 +138,7 @@ async function receive(
   const missingBytes = Math.max(0, (row.listed_size ?? 0) - held.sizeBytes);
   using space = limits.reserve(missingBytes, await context.freeBytes());
   const outcome = await move(row, { writer, held, space }, context);
+  await context.makeWay?.(row, outcome);
   inventory.files.setReceipt(row.file_key, outcome);
   await writer.commit(outcome);
   return { receipt: outcome, receivedBytes: outcome.receivedBytes };

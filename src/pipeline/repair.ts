@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import {
   type Archive,
   createLook,
@@ -11,8 +11,9 @@ import type { Clock } from "../core/clock.ts";
 import type { Config } from "../core/config.ts";
 import type { EventListener } from "../core/events.ts";
 import type { ZoomAccount } from "../core/listing.ts";
+import type { Receipt } from "../core/sink.ts";
 import { type FileRow, toInventoryError } from "../inventory/mod.ts";
-import { Aside, asideSink, foldKey } from "../storage/mod.ts";
+import { Aside, asideSink, foldKey, keepOther } from "../storage/mod.ts";
 import { fetchQueue } from "./fetch_queue.ts";
 import { Limits } from "./limits.ts";
 import { planRepair } from "./plan_repair.ts";
@@ -127,6 +128,7 @@ async function fetchAll(
     clock,
     emit,
     freeBytes: archive.freeBytes,
+    makeWay: (row, receipt) => keepOtherVersion(row, { receipt, root: archive.root, emit }),
     // Plugins do not take part in a repair: what they made of the file before is due again for their next run.
     onDue: (key, hook) => {
       if (hook !== "afterTransfer") return;
@@ -143,6 +145,27 @@ async function fetchAll(
   });
 }
 
+/**
+ * Where Zoom gives out another version than the one that was stored, the old file may be the one that is wanted: it gets
+ * a name that nothing takes away. It has to have it before the receipt of the new version takes the place of the old
+ * one's digest, as that is all by which a later repair could tell the two cases apart.
+ */
+async function keepOtherVersion(
+  { path, sha256 }: FileRow,
+  { receipt, root, emit }: { receipt: Receipt; root: string; emit: EventListener },
+): Promise<void> {
+  if (path === null || sha256 === receipt.sha256) return;
+  const kept = await keepOther(join(root, ...path.split("/")), receipt);
+  if (kept === undefined) return;
+  emit({
+    type: "notice",
+    level: "warning",
+    code: "other_version",
+    message: `Zoom's file is another version than the one held before, which is kept: ` +
+      `"${relative(root, kept).split(sep).join("/")}"`,
+  });
+}
+
 /** The bad file goes once the good one is in place; where there is none, the row says what is kept. */
 async function settle(
   row: FileRow,
@@ -150,19 +173,7 @@ async function settle(
 ): Promise<void> {
   const path = row.path ?? "";
   const now = inventory.files.get(row.file_key);
-  if (now?.status === "completed") {
-    if (now.sha256 === row.sha256) return await aside.settle(path.split("/"));
-    // Zoom gives out another version than the one that was stored: the old one may be the one that is wanted.
-    const beside = await aside.keepBeside(path.split("/"));
-    if (beside === undefined) return;
-    emit({
-      type: "notice",
-      level: "warning",
-      code: "other_version",
-      message: `Zoom's file is another version than the one held before, which is kept: "${beside}"`,
-    });
-    return;
-  }
+  if (now?.status === "completed") return await aside.settle(path.split("/"));
   const standing = await createLook(root)(path);
   if (!now || standing.kind !== "file") return;
   const kept = `the file at "${path}" is kept as it is`;

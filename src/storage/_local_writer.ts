@@ -4,7 +4,6 @@ import type { BeginOptions, RangeWriter, Receipt, SinkWriter } from "../core/sin
 import { fsError, pathError } from "./_fs_error.ts";
 import {
   isSameFile,
-  lstatIfAny,
   openRegularFile,
   pieceSizeBytes,
   regularFileIfAny,
@@ -12,8 +11,7 @@ import {
   syncDirectory,
   writeAll,
 } from "./_guarded_fs.ts";
-import { withEnding } from "./_partial_name.ts";
-import { sha256OfFile } from "./share_file.ts";
+import { keepOther } from "./keep_other.ts";
 
 const log = roomLogger("storage");
 
@@ -115,7 +113,7 @@ class LocalWriter implements SinkWriter {
     const target = join(directory, name);
     await this.#attempt("finish", () => this.#refuseForeignPartial(receipt));
     await this.#setTime();
-    await keepForeignFile(directory, name, receipt);
+    await this.#keepForeign(receipt);
     this.#close();
     try {
       await Deno.rename(partialPath, target);
@@ -156,6 +154,12 @@ class LocalWriter implements SinkWriter {
     );
   }
 
+  async #keepForeign(receipt: Receipt): Promise<void> {
+    const path = join(this.#options.directory, this.#options.name);
+    const aside = await keepOther(path, receipt);
+    if (aside !== undefined) log.warn("A file stood at {path} already: kept as {aside}", { path, aside });
+  }
+
   /** The bytes are worth more than their time, which some file systems refuse. */
   async #setTime(): Promise<void> {
     const { modifiedAt, partialPath: path } = this.#options;
@@ -187,24 +191,5 @@ class LocalWriter implements SinkWriter {
     } catch (error) {
       throw fsError(action, this.#options.partialPath, error);
     }
-  }
-}
-
-/** Moves a file that is not the one received out of the way, under a name that is free. */
-async function keepForeignFile(directory: string, name: string, receipt: Receipt): Promise<void> {
-  const path = join(directory, name);
-  const found = await regularFileIfAny(path);
-  if (found === undefined) return;
-  if (found.size === receipt.sizeBytes && await sha256OfFile(path) === receipt.sha256) return;
-  for (let n = 1;; n++) {
-    const aside = join(directory, withEnding(name, `.orig-${n}`));
-    if (await lstatIfAny(aside) !== undefined) continue;
-    try {
-      await Deno.rename(path, aside);
-    } catch (error) {
-      throw fsError("move aside", path, error);
-    }
-    log.warn("A file stood at {path} already: kept as {aside}", { path, aside });
-    return;
   }
 }

@@ -1,7 +1,6 @@
 import { dirname, join, relative, sep } from "node:path";
 import { StorageError } from "../core/errors.ts";
 import { fsError } from "./_fs_error.ts";
-import { withEnding } from "./_partial_name.ts";
 import { ensureDirectories, lstatIfAny, removeIfAny, syncDirectory } from "./_guarded_fs.ts";
 
 /** What was found aside from an earlier run that was stopped. */
@@ -77,23 +76,6 @@ export class Aside {
       if (systemCodeOf(error) !== "ENOTEMPTY") throw fsError("remove", aside, error);
     });
     await this.#prune(dirname(aside));
-  }
-
-  /**
-   * The good file is in place, but what was there before is another one: it stays, as `<name>.orig-<n>` beside it.
-   *
-   * @returns its path, relative to the archive; undefined where nothing lies aside
-   */
-  async keepBeside(path: readonly string[]): Promise<string | undefined> {
-    const from = await this.#find(path);
-    if (from === undefined) return undefined;
-    for (let n = 1;; n++) {
-      const beside = [...path.slice(0, -1), withEnding(path.at(-1) ?? "", `.orig-${n}`)];
-      if (await lstatIfAny(join(this.#root, ...beside)) !== undefined) continue;
-      if (!await moveWithin(this.#root, from, beside)) return undefined;
-      await this.#prune(dirname(from));
-      return beside.join("/");
-    }
   }
 
   /** Everything that lies aside, that of earlier runs included, relative to the archive. */

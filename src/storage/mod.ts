@@ -32,6 +32,7 @@ export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./enc
 export { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "./foreign_file.ts";
 export { freeBytes } from "./free_bytes.ts";
 export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_look.ts";
+export { keepOther } from "./keep_other.ts";
 export { localSink } from "./local_sink.ts";
 export { defaultNaming } from "./naming/default_naming.ts";
 export {
