@@ -22,6 +22,7 @@ export interface Archive extends AsyncDisposable {
   writeState(text: string): Promise<void>;
   /** What an earlier run left as its state. */
   findState(): Promise<FoundState>;
+  /** For one pass over the files: take another one for the next. */
   readonly heldSizes: HeldSizes;
   /** Makes a folder that nobody else may look into, unless it exists. */
   makePrivateDir(path: string): Promise<void>;
@@ -65,7 +66,9 @@ export async function openArchive(
     writeText: (path, text) => writeFileAtomic(join(root, ...path), text, { root }),
     writeState: (text) => writeState(root, text),
     findState: () => readState(root),
-    heldSizes: heldSizesBelow(root),
+    get heldSizes() {
+      return heldSizesBelow(root);
+    },
     makePrivateDir: (path) => Deno.mkdir(path, { recursive: true, mode: 0o700 }),
     freeBytes: () => freeBytes(root),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -29,8 +29,7 @@ export async function confirmHeld(
     inventory.transaction(() => {
       for (const { file_key } of lost) {
         const change = { status: "failed", error_code: "lost", error: message } as const;
-        const held = { file_size: null, sha256: null, completed_at: null };
-        inventory.files.setStatus(file_key, { ...change, ...held }, runId);
+        inventory.files.setStatus(file_key, change, runId);
       }
     });
     for (const { file_key: key, path } of lost) {

@@ -106,8 +106,8 @@ async function reopenMissing(
       rows.forEach((row, i) => {
         if (isHeld(row, sizes[i])) return;
         if (lost++ === 0) first = row.path ?? "";
-        const change = { status: "pending", file_size: null, sha256: null, completed_at: null } as const;
-        inventory.files.setStatus(row.file_key, change, runId);
+        // What is known of it stays: it is missed until it is there again, and proven by its digest when it is.
+        inventory.files.setStatus(row.file_key, { status: "pending" }, runId);
       });
     });
   });

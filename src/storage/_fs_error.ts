@@ -49,8 +49,9 @@ export function fsError(action: string, path: string, thrown: unknown): AppError
 }
 
 /** Refuses a path because of what stands there. */
-export function pathError(action: string, path: string, state: string): StorageError {
-  return new StorageError(`Cannot ${action} "${path}": ${state}`, { code: "path", path });
+export function pathError(action: string, path: string, state: string, hint?: string): StorageError {
+  const way = hint === undefined ? {} : { hint };
+  return new StorageError(`Cannot ${action} "${path}": ${state}`, { code: "path", path, ...way });
 }
 
 /** `ENOSPC`, `EACCES`, …; `""` when the runtime does not say. */

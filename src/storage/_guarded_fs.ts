@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import { fsError, pathError } from "./_fs_error.ts";
 import { lstatQuickly } from "./quick_look.ts";
 
+const noLinks = "no link is followed below an archive: put what it leads to in its place, or remove it";
+
 /** What stands at `path` itself, or undefined. */
 export async function lstatIfAny(path: string): Promise<Deno.FileInfo | undefined> {
   try {
@@ -77,7 +79,7 @@ async function createDirectory(path: string, mode: number | undefined): Promise<
 /** Refuses everything but a regular file or nothing at `path`. */
 export async function regularFileIfAny(path: string): Promise<Deno.FileInfo | undefined> {
   const found = await lstatIfAny(path);
-  if (found?.isSymlink) throw pathError("use the file", path, "it is a symbolic link");
+  if (found?.isSymlink) throw pathError("use the file", path, "it is a symbolic link", noLinks);
   if (found !== undefined && !found.isFile) throw pathError("use the file", path, "it is not a regular file");
   return found;
 }
@@ -104,7 +106,7 @@ export async function findRegularFile(
 }
 
 function refuseNonDirectory(path: string, found: Deno.FileInfo): void {
-  if (found.isSymlink) throw pathError("use the directory", path, "it is a symbolic link");
+  if (found.isSymlink) throw pathError("use the directory", path, "it is a symbolic link", noLinks);
   if (!found.isDirectory) throw pathError("use the directory", path, "it is not a directory");
 }
 
