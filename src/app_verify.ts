@@ -86,12 +86,12 @@ export async function verify(config: Config, options: VerifyOptions = {}): Promi
     const { findings, files, bytesRead } = tally;
     const problems = findings.missing + findings.different + findings.unreadable + findings.extra;
     const { repaired = 0, movedAside = 0 } = repair ?? {};
-    const remaining = problems - repaired - movedAside;
     const ignored = options.ignoreExtra ? tally.plainExtra - movedAside : 0;
+    const remaining = problems - repaired - movedAside - ignored;
     return {
       exit_code: repair?.dailyLimit
         ? ExitCode.unavailable
-        : remaining - ignored > 0
+        : remaining > 0
         ? ExitCode.incomplete
         : ExitCode.done,
       deep: options.deep ?? false,

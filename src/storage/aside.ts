@@ -23,7 +23,7 @@ export class Aside {
   readonly #root: string;
   readonly #base: readonly string[];
   #obstacles = 0;
-  #clearing: Promise<void> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param root absolute path of the archive, which the caller holds the lock of */
   constructor(root: string, runId: string) {
@@ -36,11 +36,9 @@ export class Aside {
     return this.#obstacles;
   }
 
-  /** Moves aside what is no directory on the way to `path`, and what is no regular file at it. Calls take turns. */
+  /** Moves aside what is no directory on the way to `path`, and what is no regular file at it. */
   clearWay(path: readonly string[]): Promise<void> {
-    // Two files of one folder may find the same thing in their way. A failed call has told its own caller.
-    this.#clearing = this.#clearing.catch(() => {}).then(() => this.#clearWay(path));
-    return this.#clearing;
+    return this.#inTurn(() => this.#clearWay(path));
   }
 
   async #clearWay(path: readonly string[]): Promise<void> {
@@ -56,26 +54,32 @@ export class Aside {
   }
 
   /** Moves the regular file at `path` aside, if there is one. */
-  async moveFile(path: readonly string[]): Promise<void> {
-    if (await lstatIfAny(join(this.#root, ...path)) !== undefined) await this.#move(path);
+  moveFile(path: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await lstatIfAny(join(this.#root, ...path)) !== undefined) await this.#move(path);
+    });
   }
 
   /** Puts what was at `path` back, where nothing has come to stand there. */
-  async putBack(path: readonly string[]): Promise<void> {
-    const from = await this.#find(path);
-    if (from === undefined) return;
-    await moveWithin(this.#root, from, path);
-    await this.#prune(dirname(from));
+  putBack(path: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const from = await this.#find(path);
+      if (from === undefined) return;
+      await moveWithin(this.#root, from, path);
+      await this.#prune(dirname(from));
+    });
   }
 
   /** The good file is in place: what was there before is removed, unless it is a directory that holds something. */
-  async settle(path: readonly string[]): Promise<void> {
-    const aside = await this.#find(path);
-    if (aside === undefined) return;
-    await Deno.remove(aside).catch((error) => {
-      if (systemCodeOf(error) !== "ENOTEMPTY") throw fsError("remove", aside, error);
+  settle(path: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const aside = await this.#find(path);
+      if (aside === undefined) return;
+      await Deno.remove(aside).catch((error) => {
+        if (systemCodeOf(error) !== "ENOTEMPTY") throw fsError("remove", aside, error);
+      });
+      await this.#prune(dirname(aside));
     });
-    await this.#prune(dirname(aside));
   }
 
   /** Everything that lies aside, that of earlier runs included, relative to the archive. */
@@ -124,6 +128,17 @@ export class Aside {
       if (found === undefined || (isOnTheWay && (found.isSymlink || !found.isDirectory))) return undefined;
     }
     return at;
+  }
+
+  /**
+   * Two files of one folder may find the same thing in their way, and folders that one makes another may just clear away
+   * as empty: only one of these changes goes on at a time.
+   */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    // A failed change has told its own caller.
+    const turn = this.#last.catch(() => {}).then(change);
+    this.#last = turn;
+    return turn;
   }
 
   async #move(path: readonly string[]): Promise<void> {

@@ -342,7 +342,9 @@ Deno.test("files that are not in the inventory are told, and count unless they a
   assert.equal(found.summary.exit_code, 4);
   assert.equal((await check(archive, { ignoreExtra: true })).summary.exit_code, 0);
   const repaired = await check(archive, { repair: true, zoom });
-  assert.equal(repaired.summary.exit_code, 4);
+  assert.deepEqual([repaired.summary.exit_code, repaired.summary.repair?.remaining], [4, 4]);
+  const ignored = await check(archive, { repair: true, zoom, ignoreExtra: true });
+  assert.deepEqual([ignored.summary.exit_code, ignored.summary.repair?.remaining], [0, 0]);
   assert.equal(await archive.text("notes.txt"), "mine");
 });
 
