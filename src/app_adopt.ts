@@ -4,14 +4,14 @@
  * @module
  */
 import { resolve } from "node:path";
-import { heldSizesBelow, inventoryPath, openArchive } from "./archive/mod.ts";
+import { heldSizesBelow, openArchive, openHeldInventory } from "./archive/mod.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { toError, UsageError } from "./core/errors.ts";
 import type { EventListener } from "./core/events.ts";
-import { AdoptSheet, type Inventory, openInventory, type ReportRow } from "./inventory/mod.ts";
+import { AdoptSheet, type Inventory, type ReportRow } from "./inventory/mod.ts";
 import {
   type AdoptBy,
   type AdoptParts,
@@ -92,7 +92,7 @@ type Inner = AdoptOptions & { readonly dir: string; readonly sheet: AdoptSheet }
 
 async function look(config: Config, options: Inner): Promise<AdoptSummary> {
   await using stack = new AsyncDisposableStack();
-  const inventory = await openHeld(config.outputDir);
+  const inventory = await openHeldInventory(config.outputDir);
   if (inventory) stack.use(inventory);
   const root = await Deno.realPath(config.outputDir).catch(() => resolve(config.outputDir));
   const common = await prepare(config, { ...options, root, inventory }, stack);
@@ -167,10 +167,4 @@ function withFirstDay(
   const { to } = config.range;
   const from = firstDay ?? config.range.from;
   return { ...config, range: { from: from < to ? from : to, to } };
-}
-
-async function openHeld(outputDir: string): Promise<Inventory | undefined> {
-  const path = inventoryPath(outputDir);
-  const info = await Deno.stat(path).catch(() => undefined);
-  return info === undefined ? undefined : openInventory(path, { readOnly: true });
 }

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { findRunning, inventoryPath, readMonths, readStatus } from "./archive/mod.ts";
+import { findRunning, openHeldInventory, readMonths, readStatus } from "./archive/mod.ts";
 import type { ArchiveStatus, MonthHolding } from "./core/archive_status.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { UsageError } from "./core/errors.ts";
-import { type Inventory, openInventory } from "./inventory/mod.ts";
+import type { Inventory } from "./inventory/mod.ts";
 
 /** Which archive, and what of it. */
 export interface StatusConfig {
@@ -50,22 +50,16 @@ export async function* archiveMonths(config: StatusConfig): AsyncGenerator<reado
 
 /** The inventory of an archive that has to be there. */
 export async function openForReading(outputDir: string): Promise<Inventory> {
-  const path = inventoryPath(outputDir);
-  if (await exists(path)) return openInventory(path, { readOnly: true });
-  const state = await exists(outputDir) ? "it has no _logs/inventory.db" : "there is no such folder";
-  throw new UsageError(`Cannot read the archive "${outputDir}": ${state}`, {
+  return await openHeldInventory(outputDir) ?? refuseMissing(outputDir, "read");
+}
+
+/** Says that there is no archive. */
+export async function refuseMissing(outputDir: string, action: string): Promise<never> {
+  const isFolder = await Deno.stat(outputDir).then(() => true, () => false);
+  const state = isFolder ? "it has no _logs/inventory.db" : "there is no such folder";
+  throw new UsageError(`Cannot ${action} the archive "${outputDir}": ${state}`, {
     option: "output-dir",
     value: outputDir,
     hint: "extract makes one; --output-dir says where it is",
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

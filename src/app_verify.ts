@@ -6,18 +6,19 @@
 import { resolve } from "node:path";
 import {
   type Finding,
-  inventoryPath,
+  hasInventory,
   openArchive,
+  openHeldInventory,
   type Subset,
   verifyArchive,
   type VerifyParts,
 } from "./archive/mod.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
-import { UsageError } from "./core/errors.ts";
 import type { EventListener } from "./core/events.ts";
 import { ExitCode } from "./core/exit_code.ts";
-import { type FileStatus, type Inventory, openInventory, toInventoryError } from "./inventory/mod.ts";
+import { type FileStatus, type Inventory, toInventoryError } from "./inventory/mod.ts";
+import { refuseMissing } from "./app_status.ts";
 import { repairArchive, type RepairOutcome } from "./pipeline/mod.ts";
 import { runIdAt } from "./run_id.ts";
 import { createZoomAccount } from "./zoom/mod.ts";
@@ -77,7 +78,6 @@ export interface VerifySummary {
  * @throws What ends a run, with `repair`.
  */
 export async function verify(config: Config, options: VerifyOptions = {}): Promise<VerifySummary> {
-  await requireArchive(config.outputDir);
   const clock = options.clock ?? systemClock;
   const startedMs = clock.now();
   const tally = createTally(options);
@@ -122,7 +122,8 @@ interface Checked {
 
 async function check(config: Config, { options, tally }: Part): Promise<Checked> {
   const root = resolve(config.outputDir);
-  using inventory = openInventory(inventoryPath(root), { readOnly: true });
+  using inventory = await openHeldInventory(config.outputDir) ??
+    await refuseMissing(config.outputDir, "check");
   options.onTotal?.(inventory.heldFiles.count());
   const parts: VerifyParts = { ...checkParts(options, tally), root, inventory };
   for await (const findings of verifyArchive(parts)) tally.add(findings);
@@ -132,6 +133,8 @@ async function check(config: Config, { options, tally }: Part): Promise<Checked>
 async function checkAndRepair(config: Config, { options, tally }: Part): Promise<Checked> {
   const clock = options.clock ?? systemClock;
   const runId = runIdAt(clock.now());
+  // What is no archive must not become one.
+  if (!await hasInventory(resolve(config.outputDir))) await refuseMissing(config.outputDir, "repair");
   await using archive = await openArchive(config.outputDir, { runId, clock });
   await using account = createZoomAccount({ config, clock });
   options.onTotal?.(archive.inventory.heldFiles.count());
@@ -195,17 +198,4 @@ function createTally({ onFindings, onBytes }: VerifyOptions): Tally {
     },
   };
   return tally;
-}
-
-async function requireArchive(outputDir: string): Promise<void> {
-  const root = resolve(outputDir);
-  const info = await Deno.stat(inventoryPath(root)).catch(() => undefined);
-  if (info?.isFile) return;
-  const holdsFiles = await Deno.stat(root).then((found) => found.isDirectory, () => false);
-  throw new UsageError(`Cannot check "${outputDir}": there is no inventory in it`, {
-    option: "output-dir",
-    value: outputDir,
-    hint: "name the folder of an archive with --output-dir" +
-      (holdsFiles ? "; where the inventory is lost, zoom-extract rebuild makes it anew" : ""),
-  });
 }

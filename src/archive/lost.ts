@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import { InventoryError } from "../core/errors.ts";
+import { join, resolve } from "node:path";
+import { InventoryError, toError } from "../core/errors.ts";
+import { type Inventory, openInventory } from "../inventory/mod.ts";
 import { inventoryPath } from "./open_archive.ts";
 import { readMeta } from "./rebuild_read.ts";
 import { walkArchive } from "./rebuild_walk.ts";
@@ -25,6 +26,49 @@ export async function refuseLost(root: string): Promise<void> {
     code: "inventory_lost",
     hint: "zoom-extract rebuild makes it again from what is there, without a download; then run again",
   });
+}
+
+/**
+ * Opens the inventory of an archive for reading.
+ *
+ * @returns `undefined` where there is none, and never was
+ * @throws {InventoryError} When it cannot be used, or is lost.
+ */
+export async function openHeldInventory(outputDir: string): Promise<Inventory | undefined> {
+  const root = resolve(outputDir);
+  if (!await hasInventory(root)) return undefined;
+  try {
+    return openInventory(inventoryPath(root), { readOnly: true });
+  } catch (error) {
+    // Emptied, or just being made by the first run: what lies around it tells which.
+    if (error instanceof InventoryError && error.code === "inventory_empty") await refuseLost(root);
+    throw error;
+  }
+}
+
+/**
+ * Tells whether there is an inventory; false where there never was one.
+ *
+ * @throws {InventoryError} When it is lost, or cannot be looked at.
+ */
+export async function hasInventory(root: string): Promise<boolean> {
+  if (await isThere(inventoryPath(root))) return true;
+  await refuseLost(root);
+  return false;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw new InventoryError(`Cannot look at inventory "${path}": ${toError(error).message}`, {
+      code: "inventory_read_only",
+      hint: "check owner and permissions of its folder, then run again",
+      cause: error,
+    });
+  }
 }
 
 async function sizeOf(path: string): Promise<number> {

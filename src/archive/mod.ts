@@ -13,7 +13,7 @@ export { type Archive, inventoryPath, openArchive } from "./open_archive.ts";
 export { readSidecarFacts, type SidecarFacts, type SidecarTexts, sidecarTexts } from "./sidecar_texts.ts";
 export { rebuildInventory, type RebuildOptions } from "./rebuild.ts";
 export type { Oddity, OddityKind, RebuildSummary } from "./rebuild_report.ts";
-export { refuseLost } from "./lost.ts";
+export { hasInventory, openHeldInventory, refuseLost } from "./lost.ts";
 export { ownersMeant, readReconciliation, type ReconciliationRequest } from "./reconciliation.ts";
 export { findRunning, type RunningRun } from "./running.ts";
 export { readMonths, readStatus, type StatusRequest } from "./status.ts";

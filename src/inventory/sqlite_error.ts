@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { InventoryError, toError } from "../core/errors.ts";
 
 interface Failing {
@@ -56,6 +57,13 @@ const words: readonly (readonly [RegExp, number])[] = [
 export function inventoryError(thrown: unknown, path?: string): unknown {
   if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SQLITE_ERROR")) return thrown;
   const name = path === undefined ? "the inventory" : `inventory "${path}"`;
+  if (path !== undefined && isFolder(path)) {
+    return new InventoryError(`Cannot use ${name}: a folder stands in its place`, {
+      code: "inventory_lost",
+      hint: "move it away, then zoom-extract rebuild makes the inventory again, without a download",
+      cause: thrown,
+    });
+  }
   const failing = failings[primaryCode(thrown)];
   if (failing) {
     const { code, state, hint } = failing;
@@ -69,6 +77,14 @@ export function inventoryError(thrown: unknown, path?: string): unknown {
     cause: thrown,
     hint: "free space on its disk, and close other programs that have it open",
   });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 function primaryCode(error: Error): number {

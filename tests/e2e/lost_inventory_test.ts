@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { startSimulator } from "../../src/simulator/mod.ts";
+import { smallAccount } from "../archive/_support.ts";
+import { ArchiveUnderTest } from "../support/archive_under_test.ts";
+import { runProgram } from "../support/program.ts";
+
+const readers: readonly (readonly string[])[] = [
+  ["status"],
+  ["verify"],
+  ["verify", "--repair"],
+  ["export", "--format", "sha256sums"],
+];
+
+const losses: readonly (readonly [string, RegExp, (path: string) => Promise<void>])[] = [
+  ["is gone", /inventory ".*" is lost, though its journal/, async (path) => await Deno.remove(path)],
+  ["is empty", /inventory ".*" is lost, though its journal/, (path) => Deno.truncate(path)],
+  ["is a folder", /a folder stands in its place/, async (path) => {
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+  }],
+];
+
+Deno.test.each(losses)(
+  "an inventory that %s is told as lost by every command that reads it, with the way out",
+  async (_name, message, lose) => {
+    await using zoom = await startSimulator({ account: smallAccount() });
+    await using archive = await ArchiveUnderTest.of(zoom);
+    await archive.run();
+    await lose(join(archive.dir, "_logs", "inventory.db"));
+    const before = await archive.tree({ all: true });
+    for (const [command = "", ...args] of readers) {
+      const { code, stdout, stderr } = await runProgram([command, ...args, "--output-dir", archive.dir], {
+        zoom,
+      });
+      assert.deepEqual([code, stdout], [6, ""], `${command}: ${stderr}`);
+      assert.match(stderr, message, command);
+      assert.match(stderr, /zoom-extract rebuild/, command);
+      const isLeft = (path: string) => path !== "_metadata/lock";
+      assert.deepEqual((await archive.tree({ all: true })).filter(isLeft), before.filter(isLeft), command);
+    }
+  },
+);
