@@ -3,16 +3,15 @@
  *
  * @module
  */
-import { resolve } from "node:path";
-import { heldElsewhere, heldSizesBelow, inventoryPath, openArchive, refuseLost } from "./archive/mod.ts";
+import { heldElsewhere, heldSizesBelow, openArchive, openHeldInventory } from "./archive/mod.ts";
 import type { ActiveNaming, OnReady } from "./core/active_plugins.ts";
 import { pluginsOf } from "./app_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
-import { InventoryError, isAbsent, StorageError, toError, UsageError } from "./core/errors.ts";
+import { InventoryError, UsageError } from "./core/errors.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
-import { type Inventory, openInventory } from "./inventory/mod.ts";
+import type { Inventory } from "./inventory/mod.ts";
 import {
   createSelection,
   type ListedFileState,
@@ -137,25 +136,13 @@ async function openPlan(config: Config, common: Common, onReady?: OnReady): Prom
   };
 }
 
-/** The inventory of an archive that exists, for reading. */
+/** The inventory of an archive that exists, for reading; none while the first run is just making it. */
 async function openHeld(outputDir: string): Promise<Inventory | undefined> {
-  const path = inventoryPath(outputDir);
   try {
-    await Deno.stat(path);
-  } catch (thrown) {
-    if (!isAbsent(thrown)) {
-      throw new StorageError(`Cannot look at "${path}": ${toError(thrown).message}`, { path, cause: thrown });
-    }
-    await refuseLost(resolve(outputDir));
-    return undefined;
-  }
-  try {
-    return openInventory(path, { readOnly: true });
+    return await openHeldInventory(outputDir);
   } catch (error) {
-    if (!(error instanceof InventoryError) || error.code !== "inventory_empty") throw error;
-    // The first run is just making it.
-    await refuseLost(resolve(outputDir));
-    return undefined;
+    if (error instanceof InventoryError && error.code === "inventory_empty") return undefined;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { InventoryError, toError } from "../core/errors.ts";
+import { InventoryError, isAbsent, toError } from "../core/errors.ts";
 import { type Inventory, openInventory } from "../inventory/mod.ts";
 import { inventoryPath } from "./open_archive.ts";
 import { readMeta } from "./rebuild_read.ts";
@@ -52,17 +52,21 @@ export async function openHeldInventory(outputDir: string): Promise<Inventory | 
  * @throws {InventoryError} When it is lost, or cannot be looked at.
  */
 export async function hasInventory(root: string): Promise<boolean> {
-  if (await isThere(inventoryPath(root))) return true;
+  if (await lookAtInventory(inventoryPath(root)) !== undefined) return true;
   await refuseLost(root);
   return false;
 }
 
-async function isThere(path: string): Promise<boolean> {
+/**
+ * What stands in the place of an inventory, or undefined.
+ *
+ * @throws {InventoryError} When nobody may look: what cannot be seen is not lost.
+ */
+export async function lookAtInventory(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    await Deno.stat(path);
-    return true;
+    return await Deno.lstat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    if (isAbsent(error)) return undefined;
     throw new InventoryError(`Cannot look at inventory "${path}": ${toError(error).message}`, {
       code: "inventory_read_only",
       hint: "check owner and permissions of its folder, then run again",
@@ -72,7 +76,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  const info = await Deno.lstat(path).catch(() => undefined);
+  const info = await lookAtInventory(path);
   // What is there and no file is for others to refuse.
   return info === undefined ? 0 : info.isFile ? info.size : 1;
 }

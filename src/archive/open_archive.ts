@@ -76,7 +76,7 @@ export async function openArchive(
 }
 
 /** SQLite gives its files the mode of the database, which is ours to set before it does. */
-async function createPrivate(path: string): Promise<void> {
+export async function createPrivate(path: string): Promise<void> {
   await refuseLink(path);
   try {
     (await Deno.open(path, { write: true, createNew: true, mode: 0o600 })).close();
@@ -86,7 +86,8 @@ async function createPrivate(path: string): Promise<void> {
       ? "disk_full"
       : "not_writable";
     const message = `Cannot create "${path}": ${toError(thrown).message}`;
-    throw new StorageError(message, { path, code, cause: thrown });
+    const hint = "check space, owner and permissions of its folder, then run again";
+    throw new StorageError(message, { path, code, cause: thrown, hint });
   }
 }
 

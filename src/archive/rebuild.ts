@@ -4,7 +4,8 @@ import { InventoryError, toError } from "../core/errors.ts";
 import { formatCount } from "../core/units.ts";
 import { examineInventory, Restore, settleInventory } from "../inventory/mod.ts";
 import { archiveLock, foldKey, localSink, sharedSidecars } from "../storage/mod.ts";
-import { inventoryPath, refuseLink } from "./open_archive.ts";
+import { lookAtInventory } from "./lost.ts";
+import { createPrivate, inventoryPath, refuseLink } from "./open_archive.ts";
 import { restoreFromJournal, stageJournal } from "./rebuild_journal.ts";
 import { restoreMeeting, type RestoreParts } from "./rebuild_meeting.ts";
 import { type ReadMeeting, readMeta } from "./rebuild_read.ts";
@@ -52,7 +53,7 @@ export async function rebuildInventory(
   await removeDatabase(made);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => removeDatabase(made));
-  await (await Deno.open(made, { write: true, createNew: true, mode: 0o600 })).close();
+  await createPrivate(made);
   const oddities = new OddityTally();
   const summary = await fill(made, { root, startedAt, oddities, options });
   signal.throwIfAborted();
@@ -67,8 +68,7 @@ export async function rebuildInventory(
 
 /** Looks at what is there: a whole inventory is not replaced without being told to. */
 async function mayReplace(path: string, { force, onlyIfLost }: RebuildOptions): Promise<boolean> {
-  const info = await Deno.lstat(path).catch(() => undefined);
-  if (!info) return true;
+  if (await lookAtInventory(path) === undefined) return true;
   const found = examineInventory(path);
   if (found.state !== "healthy") return true;
   if (onlyIfLost) return false;

@@ -5,6 +5,8 @@ import { lstatQuickly } from "./quick_look.ts";
 
 const noLinks = "no link is followed below an archive: put what it leads to in its place, or remove it";
 
+const inTheWay = "move away what stands there, then run again";
+
 /** What stands at `path` itself, or undefined. */
 export async function lstatIfAny(path: string): Promise<Deno.FileInfo | undefined> {
   try {
@@ -80,7 +82,9 @@ async function createDirectory(path: string, mode: number | undefined): Promise<
 export async function regularFileIfAny(path: string): Promise<Deno.FileInfo | undefined> {
   const found = await lstatIfAny(path);
   if (found?.isSymlink) throw pathError("use the file", path, "it is a symbolic link", noLinks);
-  if (found !== undefined && !found.isFile) throw pathError("use the file", path, "it is not a regular file");
+  if (found !== undefined && !found.isFile) {
+    throw pathError("use the file", path, "it is not a regular file", inTheWay);
+  }
   return found;
 }
 
@@ -107,7 +111,7 @@ export async function findRegularFile(
 
 function refuseNonDirectory(path: string, found: Deno.FileInfo): void {
   if (found.isSymlink) throw pathError("use the directory", path, "it is a symbolic link", noLinks);
-  if (!found.isDirectory) throw pathError("use the directory", path, "it is not a directory");
+  if (!found.isDirectory) throw pathError("use the directory", path, "it is not a directory", inTheWay);
 }
 
 /** The bytes of the file at `path`, in order, in pieces of their own. */

@@ -41,3 +41,31 @@ Deno.test.each(losses)(
     }
   },
 );
+
+Deno.test(
+  "an inventory that nobody may look at is never told as lost, and nothing is made in its place",
+  { ignore: Deno.build.os === "windows" },
+  async () => {
+    await using zoom = await startSimulator({ account: smallAccount() });
+    await using archive = await ArchiveUnderTest.of(zoom);
+    await archive.run();
+    const before = await archive.tree({ all: true });
+    const logs = join(archive.dir, "_logs");
+    await Deno.chmod(logs, 0o000);
+    try {
+      for (const [command = "", ...args] of [...readers, ["extract"], ["list"], ["rebuild"]]) {
+        const { code, stderr } = await runProgram([command, ...args, "--output-dir", archive.dir], {
+          zoom,
+          boundByModes: true,
+        });
+        assert.equal(code, 6, `${command}: ${stderr}`);
+        assert.match(stderr, /inventory\.db": Permission denied/, command);
+        assert.match(stderr, /check owner and permissions/, command);
+        assert.doesNotMatch(stderr, /lost/, command);
+      }
+    } finally {
+      await Deno.chmod(logs, 0o700);
+    }
+    assert.deepEqual(await archive.tree({ all: true }), before);
+  },
+);
