@@ -58,7 +58,7 @@ export function inventoryError(thrown: unknown, path?: string): unknown {
   if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ERR_SQLITE_ERROR")) return thrown;
   const name = path === undefined ? "the inventory" : `inventory "${path}"`;
   if (path !== undefined && isFolder(path)) {
-    return new InventoryError(`Cannot use ${name}: a folder stands in its place`, {
+    return new InventoryError(`Cannot use ${name}: a directory stands in its place`, {
       code: "inventory_lost",
       hint: "move it away, then zoom-extract rebuild makes the inventory again, without a download",
       cause: thrown,

@@ -18,7 +18,11 @@ const failings: Readonly<Record<string, Failing>> = {
   EROFS: { code: "not_writable", state: "the file system is read-only", hint: grantAccess },
   EFBIG: { code: "path", state: "the file is too large for this file system" },
   ENAMETOOLONG: { code: "path", state: "the name is too long" },
-  ENOENT: { code: "path", state: "it, or its directory, is not there any more" },
+  ENOENT: {
+    code: "path",
+    state: "it, or its directory, is not there",
+    hint: "look whether its directory is there, or choose another place, then run again",
+  },
   EEXIST: { code: "path", state: "something else came to stand there" },
   ELOOP: { code: "path", state: "a symbolic link stands in the way" },
   ENOTDIR: { code: "path", state: "a file stands where a directory is needed" },

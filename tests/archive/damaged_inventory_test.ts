@@ -156,7 +156,7 @@ Deno.test("a database of a newer version is refused by a run, a plan and a rebui
 const places: readonly (readonly [string, string, RegExp])[] = [
   ["_logs is a file", "_logs", /_logs": it is not a directory/],
   ["_metadata is a file", "_metadata", /_metadata": it is not a directory/],
-  ["the database is a folder", db, /inventory\.db": a folder stands in its place/],
+  ["the database is a folder", db, /inventory\.db": a directory stands in its place/],
 ];
 
 Deno.test.each(places)("%s: the run says so, and leaves it", async (_name, path, message) => {

@@ -15,7 +15,7 @@ const readers: readonly (readonly string[])[] = [
 const losses: readonly (readonly [string, RegExp, (path: string) => Promise<void>])[] = [
   ["is gone", /inventory ".*" is lost, though its journal/, async (path) => await Deno.remove(path)],
   ["is empty", /inventory ".*" is lost, though its journal/, (path) => Deno.truncate(path)],
-  ["is a folder", /a folder stands in its place/, async (path) => {
+  ["is a folder", /a directory stands in its place/, async (path) => {
     await Deno.remove(path);
     await Deno.mkdir(path);
   }],
