@@ -59,13 +59,12 @@ export async function judgeFile(
   if (staged?.status === "failed" && staged.errorCode === "plugin_rejected") return asTold(entry, staged);
   const receipts = receiptsOf(entry, staged);
   const completed_at = staged?.completedAt ?? null;
-  if (entry.replaced_by !== undefined) {
-    const [receipt] = receipts;
-    const { size: file_size = null, sha256 = null } = receipt ?? {};
-    return { ...plain, status: "completed", file_size, sha256, completed_at };
-  }
+  const [stored] = receipts;
+  const asStored = { file_size: stored?.size ?? null, sha256: stored?.sha256 ?? null, completed_at };
+  if (entry.replaced_by !== undefined) return { ...plain, status: "completed", ...asStored };
   const receipt = path === null ? undefined : await findHeld(path, receipts, parts);
-  if (!receipt) return { ...plain, status: "pending" };
+  // What is known of it stays: it is missed until it is there again, and proven by its digest when it is.
+  if (!receipt) return { ...plain, status: "pending", ...asStored };
   return { ...plain, status: "completed", file_size: receipt.size, sha256: receipt.sha256, completed_at };
 }
 

@@ -6,6 +6,7 @@ import { InventoryError } from "../../src/core/errors.ts";
 import { allQuirks, generateAccount, type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { essentials, loseInventory, rebuild } from "./_rebuild.ts";
+import { check } from "./_support.ts";
 
 const nowMs = Date.parse("2024-06-30T12:00:00Z");
 const now = () => nowMs;
@@ -108,6 +109,9 @@ Deno.test("a file that is gone from disk or has another size is fetched again, t
   const summary = await rebuild(archive.dir);
   assert.deepEqual(summary.oddity_counts, { missing: 1, differs: 1 });
   assert.deepEqual(summary.files, { completed: 10, pending: 2 });
+  // How they were stored is not forgotten: they are missed, by name.
+  const { lines } = await check(archive);
+  assert.deepEqual(lines, [`- ${gone}`, `* ${cut}`].sort());
   await assertRunFetches(made, 2);
   const after = await archive.digests();
   assert.deepEqual(Object.fromEntries(Object.entries(after).filter(([path]) => path in before)), before);
