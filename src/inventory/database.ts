@@ -181,7 +181,11 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
   if (readOnly) {
     throw new InventoryError(
       `Cannot read inventory "${path}": its version ${version} is older than this program's ${migrations.length}`,
-      { code: "inventory_older", hint: "run extract once without --dry-run to bring it up to date" },
+      {
+        code: "inventory_older",
+        hint: "the next extract or verify --repair brings it up to date and keeps a copy; " +
+          "without an account, zoom-extract rebuild --force makes a new one beside a copy of it",
+      },
     );
   }
   if (version > 0 && path !== ":memory:") keepVersion(db, path, version);

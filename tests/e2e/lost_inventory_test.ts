@@ -69,3 +69,24 @@ Deno.test(
     assert.deepEqual(await archive.tree({ all: true }), before);
   },
 );
+
+Deno.test("an inventory of an older version is refused by readers, and rebuild --force needs no account to renew it", async () => {
+  await using zoom = await startSimulator({ account: smallAccount() });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run();
+  const [held] = archive.query("SELECT count(*) AS files FROM inventory WHERE status = 'completed'");
+  archive.change("PRAGMA user_version = 1");
+  const run = (...args: string[]) => runProgram([...args, "--output-dir", archive.dir]);
+  for (const args of [["status"], ["verify"], ["export", "--format", "csv"]]) {
+    const { code, stdout, stderr } = await run(...args);
+    assert.deepEqual([code, stdout], [6, ""], stderr);
+    assert.match(stderr, /its version 1 is older than this program's \d+\n.*zoom-extract rebuild --force/);
+  }
+  const rebuilt = await run("rebuild", "--force");
+  assert.equal(rebuilt.code, 0, rebuilt.stderr);
+  const verified = await run("verify", "--deep");
+  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+  assert.match(verified.stderr, new RegExp(`Files held: ${held?.["files"]} of ${held?.["files"]} checked`));
+  const copies = (await archive.tree({ all: true })).filter((path) => /inventory\.db\..*\.bak$/.test(path));
+  assert.equal(copies.length, 1);
+});
