@@ -47,6 +47,8 @@ export function readStatus(inventory: Inventory, request: StatusRequest): Archiv
     const windows = windowsOf(inventory, coverage, { last: last?.run_id, range, isMeant: filter.matches });
     const incomplete = incompleteness({
       last: runs.find(({ run_id }) => run_id !== request.running?.run_id),
+      meansNobody: !filter.matchesAll && owners.length === 0 &&
+        !inventory.holdings.people().some(filter.matches),
       sums,
       windows,
     });
@@ -112,9 +114,11 @@ export function* readMonths(
 }
 
 /** What keeps an archive from being complete; files that are not to be had now, or left out on purpose, do not. */
-function incompleteness({ last, sums, windows }: {
+function incompleteness({ last, meansNobody, sums, windows }: {
   /** The last run that is over. */
   last: PastRun | undefined;
+  /** The user filter means none of the people whom runs have seen: nothing is known of those it does mean. */
+  meansNobody: boolean;
   sums: { failed: number; pending: number };
   windows: Pick<ArchiveStatus["windows"], "gaps" | "unproven" | "unproven_trash">;
 }): Incompleteness[] {
@@ -122,6 +126,7 @@ function incompleteness({ last, sums, windows }: {
   return [
     ...(last === undefined ? ["no_run" as const] : []),
     ...(last !== undefined && last.status !== "completed" ? ["last_run" as const] : []),
+    ...(meansNobody ? ["nobody" as const] : []),
     ...(sums.failed > 0 ? ["failed" as const] : []),
     ...(sums.pending > 0 ? ["pending" as const] : []),
     ...(isUnproven ? ["windows" as const] : []),

@@ -39,7 +39,7 @@ export interface MonthHolding extends Holding {
 }
 
 /** Why an archive does not count as complete. */
-export type Incompleteness = "no_run" | "last_run" | "failed" | "pending" | "windows";
+export type Incompleteness = "no_run" | "last_run" | "nobody" | "failed" | "pending" | "windows";
 
 /** A run, as `status` tells of it. */
 export interface RunEnd {

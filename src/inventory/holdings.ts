@@ -79,6 +79,12 @@ export class Holdings {
     }));
   }
 
+  /** Everybody whom runs have seen, also those of whom nothing is known to be recorded. */
+  people(): { id: string; email: string }[] {
+    return this.#db.prepare("SELECT id, email FROM users").all()
+      .map((row) => ({ id: String(row["id"]), email: String(row["email"]) }));
+  }
+
   /** Tells whether any run has learnt from the list of users how somebody stands. */
   knowsUsers(): boolean {
     return this.#db.prepare("SELECT 1 FROM users WHERE status <> '' LIMIT 1").get() !== undefined;

@@ -202,3 +202,23 @@ Deno.test("export of an archive: what sha256sum checks, and a reader that leaves
     assert.equal(new TextDecoder().decode(stderr), "");
   }
 });
+
+Deno.test("a user filter that means nobody whom a run has seen is not complete; somebody without recordings is", async () => {
+  const idle = simUser({ email: "idle@example.test" });
+  const account = simAccount({
+    users: [ana, idle],
+    meetings: [simMeeting({ host: ana, start: "2024-06-07T10:00:00Z", topic: "A" })],
+  });
+  await using zoom = await startSimulator({ account, accountList: "refused", now: () => nowMs });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run({ range });
+  for (
+    const [filter, code] of [["ana@example.test", 0], ["idle@example.test", 0], ["anna@example.test", 4]]
+  ) {
+    const { code: found, stdout } = await runProgram(
+      ["status", "--output-dir", archive.dir, "--user-filter", String(filter), "--fail-if-incomplete"],
+    );
+    assert.equal(found, code, stdout);
+    if (code === 4) assert.match(stdout, /Incomplete: no run has seen anybody whom --user-filter means/);
+  }
+});

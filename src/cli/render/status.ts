@@ -194,6 +194,7 @@ function cellsOf(each: Holding & { month?: string }): string[] {
 const reasons: Readonly<Record<Incompleteness, string>> = {
   no_run: "no run has ended yet",
   last_run: "the last run did not complete",
+  nobody: "no run has seen anybody whom --user-filter means",
   failed: "files failed",
   pending: "files are left to fetch",
   windows: "days are not proven",
