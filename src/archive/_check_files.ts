@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { inTurns } from "../core/in_turns.ts";
 import { formatBytes, formatCount } from "../core/units.ts";
 import type { HeldRow } from "../inventory/mod.ts";
 import { digestOf } from "./_digest.ts";
 import { createLook, type Look, type Standing, whyUnreadable } from "./_look.ts";
-import { inTurns } from "./_in_turns.ts";
 import { isInSubset } from "./subset.ts";
 import type { Finding, VerifyParts } from "./verify.ts";
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { roomLogger } from "../core/log.ts";
+import { letOthersRun, lstatQuickly, readDirQuickly } from "../storage/mod.ts";
 import { parentOf } from "./_look.ts";
 
 const log = roomLogger("archive");
@@ -29,6 +30,7 @@ export function heldSizesBelow(root: string): HeldSizes {
       for (let i = next++; i < paths.length; i = next++) sizes[i] = await sizeAt(paths[i] ?? "");
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, paths.length) }, look));
+    await letOthersRun();
     return sizes;
   };
 }
@@ -72,7 +74,7 @@ function createLinkFinder(root: string): IsBehindLink {
 async function readLinks(path: string): Promise<ReadonlySet<string>> {
   let links = none;
   try {
-    for await (const { name, isSymlink } of Deno.readDir(path)) {
+    for (const { name, isSymlink } of await readDirQuickly(path)) {
       if (isSymlink) links = new Set([...links, name]);
     }
   } catch (error) {
@@ -89,7 +91,7 @@ export function heldElsewhere(paths: readonly string[]): Promise<readonly "unkno
 
 async function sizeOf(path: string): Promise<number | undefined | "unknown"> {
   try {
-    const info = await Deno.lstat(path);
+    const info = await lstatQuickly(path);
     return info.isFile && !info.isSymlink ? info.size : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;

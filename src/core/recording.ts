@@ -72,6 +72,8 @@ export interface ListedFile extends RecordingFile {
 /** A meeting as a listing shows it. */
 export interface ListedMeeting extends Meeting {
   readonly files: readonly ListedFile[];
+  /** Set where `files` are not all: the answer counts files and shows none, or shows what is no file. */
+  readonly hides?: "count" | "entries";
   /** Zoom's own JSON of this meeting, without URLs, passcodes and tokens. */
   readonly raw: Readonly<Record<string, unknown>>;
 }

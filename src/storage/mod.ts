@@ -31,7 +31,6 @@ export { type AtomicFile, createFileAtomic } from "./create_file_atomic.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
 export { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "./foreign_file.ts";
 export { freeBytes } from "./free_bytes.ts";
-export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_look.ts";
 export { keepOther } from "./keep_other.ts";
 export { localSink } from "./local_sink.ts";
 export { defaultNaming } from "./naming/default_naming.ts";
@@ -49,6 +48,7 @@ export {
   sharedFolder,
   sharedSidecars,
 } from "./place.ts";
+export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_look.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile, type SidecarPlace } from "./sidecars.ts";
 export { type Walked, walkFiles, type WalkOptions } from "./walk_files.ts";
 export { sha256OfFile, type Shared, shareFile, type ShareOptions } from "./share_file.ts";

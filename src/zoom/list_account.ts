@@ -133,7 +133,7 @@ function accountList(context: ListContext, request: ListRequest, hosts: MeetingH
     action: "list the recordings of the account",
     async refine(meetings, signal): Promise<RefinedMeetings> {
       const chosen = await hosts.choose(meetings);
-      return await context.refine?.(chosen, signal) ?? { meetings: chosen };
+      return await context.refine(chosen, signal);
     },
   };
 }

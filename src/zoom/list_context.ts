@@ -10,6 +10,6 @@ export interface ListContext {
   readonly directory: Directory;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  /** Completes the meetings of a page, where that is asked for. */
-  readonly refine?: NonNullable<RecordingList["refine"]>;
+  /** Completes the meetings of a page. */
+  readonly refine: NonNullable<RecordingList["refine"]>;
 }

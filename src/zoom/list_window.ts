@@ -3,6 +3,7 @@ import type { WindowProof } from "../core/events.ts";
 import type { Listed } from "../core/listing.ts";
 import type { ListedMeeting } from "../core/recording.ts";
 import type { ZoomApi } from "./api.ts";
+import { whyIncomplete } from "./hidden_files.ts";
 import { listPass, type Pass } from "./list_pass.ts";
 import type { RecordingList } from "./recording_list.ts";
 import { halve, haveCommonDay, intersection, missingParts } from "./windows.ts";
@@ -159,7 +160,7 @@ async function* listUntilComplete(
     let step = await pages.next();
     for (; !step.done; step = await pages.next()) {
       const refined = await list.refine?.(step.value, signal) ?? { meetings: step.value };
-      incomplete ??= refined.incomplete;
+      incomplete ??= refined.incomplete ?? whyIncomplete(refined.meetings);
       if (refined.meetings.length > 0) yield wrap(refined.meetings);
     }
     const pass = step.value;

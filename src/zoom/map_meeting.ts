@@ -16,7 +16,7 @@ export interface KnownHost {
 const maxTopicLength = 4096;
 
 /**
- * A meeting of Zoom's in our words; `undefined` when `item` is no object.
+ * A meeting of Zoom's in our words; `undefined` when `item` is no object, or holds nothing to know it by.
  *
  * @param host fills in what a listing for one user leaves out
  */
@@ -36,6 +36,8 @@ export function mapMeeting(item: unknown, host?: KnownHost): ListedMeeting | und
     participantAudioFiles: answer.participant_audio_files,
     deletedTime: parseTime(answer.deleted_time),
   });
+  if (answer.uuid === "" && answer.id === "" && files.length === 0) return undefined;
+  const hides = whatIsHidden(item, answer.recording_count ?? 0);
   const autoDeleteDate = answer.auto_delete === false ? undefined : leadingDay(answer.auto_delete_date);
   return {
     uuid,
@@ -49,8 +51,16 @@ export function mapMeeting(item: unknown, host?: KnownHost): ListedMeeting | und
     ...(answer.type === undefined ? {} : { type: answer.type }),
     ...(autoDeleteDate === undefined ? {} : { autoDeleteDate }),
     files,
+    ...(hides === undefined ? {} : { hides }),
     raw: toRaw(item, topic),
   };
+}
+
+/** A list that is missing or empty is believed unless Zoom counts files (Zoom API reference, `recording_files`). */
+function whatIsHidden(item: Readonly<Record<string, unknown>>, count: number): ListedMeeting["hides"] {
+  const lists = [item.recording_files, item.participant_audio_files].map((stated) => stated ?? []);
+  if (!lists.every((stated) => Array.isArray(stated) && stated.every(isRecord))) return "entries";
+  return count > 0 && lists.flat().length === 0 ? "count" : undefined;
 }
 
 /** Without a start, the topic and the earliest recording tell meetings of one number, or of none, apart. */

@@ -1,7 +1,9 @@
 import { AppError, DailyLimitError } from "../core/errors.ts";
+import { inTurns } from "../core/in_turns.ts";
 import { isProcessing, type ListedFile, type ListedMeeting } from "../core/recording.ts";
 import { roomLogger } from "../core/log.ts";
 import { isScopeRefusal } from "./api.ts";
+import type { GetMeeting } from "./hidden_files.ts";
 import { participantAudioType } from "./map_file.ts";
 import type { RecordingList, RefinedMeetings } from "./recording_list.ts";
 
@@ -20,7 +22,7 @@ const concurrency = 8;
  * @param getMeeting `undefined` when Zoom has nothing (yet): the meeting stays as it was listed
  */
 export function createParticipantAudio(
-  getMeeting: (uuid: string, signal: AbortSignal) => Promise<ListedMeeting | undefined>,
+  getMeeting: GetMeeting,
 ): NonNullable<RecordingList["refine"]> {
   // A missing scope is missing for every meeting: one refusal is enough to know.
   let refusal: string | undefined;
@@ -66,22 +68,15 @@ export function createParticipantAudio(
   }
 
   return async (meetings, signal): Promise<RefinedMeetings> => {
-    const completed = [...meetings];
-    let failed = 0;
-    let next = 0;
-    const work = async () => {
-      while (next < meetings.length) {
-        const index = next++;
-        const done = await complete(meetings[index] as ListedMeeting, signal);
-        if (done === undefined) failed++;
-        else completed[index] = done;
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(concurrency, meetings.length) }, work));
+    const done = await inTurns(meetings, concurrency, (meeting) => complete(meeting, signal));
+    const failed = done.filter((meeting) => meeting === undefined).length;
     const incomplete = failed === 0
       ? undefined
       : refusal ?? `the participant audio of ${failed} meetings could not be asked for`;
-    return { meetings: completed, incomplete };
+    return {
+      meetings: done.map((meeting, index) => meeting ?? meetings[index] as ListedMeeting),
+      incomplete,
+    };
   };
 }
 

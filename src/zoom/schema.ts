@@ -11,7 +11,8 @@ const numberLike = v.pipe(
 );
 const text = v.fallback(textLike, "");
 const optionalText = v.fallback(v.optional(v.pipe(textLike, v.nonEmpty())), undefined);
-const optionalNumber = v.fallback(v.optional(numberLike), undefined);
+/** What is no whole number counts as left out: no count, size or type of Zoom's is one. */
+const optionalInteger = v.fallback(v.optional(v.pipe(numberLike, v.safeInteger())), undefined);
 const list = v.fallback(v.array(v.unknown()), []);
 
 /** One entry of `recording_files` or `participant_audio_files`. */
@@ -21,7 +22,7 @@ export const fileSchema = v.object({
   recording_end: text,
   file_type: text,
   file_extension: text,
-  file_size: optionalNumber,
+  file_size: optionalInteger,
   download_url: optionalText,
   file_path: optionalText,
   status: text,
@@ -37,13 +38,14 @@ export const meetingSchema = v.object({
   host_id: text,
   host_email: text,
   topic: text,
-  type: optionalNumber,
+  type: optionalInteger,
   start_time: text,
   timezone: text,
-  duration: optionalNumber,
+  duration: optionalInteger,
   auto_delete: v.optional(v.unknown()),
   auto_delete_date: text,
   deleted_time: text,
+  recording_count: optionalInteger,
   recording_files: list,
   participant_audio_files: list,
   download_access_token: optionalText,
@@ -64,7 +66,7 @@ export const pageSchema = v.object({
   from: text,
   to: text,
   next_page_token: text,
-  total_records: optionalNumber,
+  total_records: optionalInteger,
 });
 
 /** A JSON object, whatever it holds. */

@@ -85,7 +85,7 @@ function userList(context: ListContext, user: User): RecordingList {
     path: `/users/${encodeURIComponent(user.id)}/recordings`,
     action: `list the recordings of "${user.email || user.id}"`,
     host: user,
-    ...(context.refine === undefined ? {} : { refine: context.refine }),
+    refine: context.refine,
   };
 }
 

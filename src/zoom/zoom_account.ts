@@ -9,6 +9,7 @@ import type { ListContext } from "./list_context.ts";
 import { listRecordings } from "./list_recordings.ts";
 import { createMeetings } from "./meetings.ts";
 import { openFile } from "./open_file.ts";
+import { findHiddenFiles, type GetMeeting } from "./hidden_files.ts";
 import { createParticipantAudio } from "./participant_audio.ts";
 import { createTokenSource } from "./token_source.ts";
 
@@ -21,6 +22,19 @@ export interface ZoomAccountOptions {
   readonly fetch?: typeof fetch;
   /** Time limit of an API call, and of the headers of a download. @default {60_000} */
   readonly timeoutMs?: number;
+}
+
+/** Completes the meetings of a page: their files, and the audio of single participants where that is asked for. */
+function refineWith(
+  getMeeting: GetMeeting,
+  { participantAudio }: { participantAudio: boolean },
+): ListContext["refine"] {
+  const addAudio = participantAudio ? createParticipantAudio(getMeeting) : undefined;
+  return async (meetings, signal) => {
+    const shown = await findHiddenFiles(meetings, getMeeting, signal);
+    const heard = await addAudio?.(shown.meetings, signal) ?? shown;
+    return { meetings: heard.meetings, incomplete: shown.incomplete ?? heard.incomplete };
+  };
 }
 
 /** The account behind a Server-to-Server OAuth app. Dispose it to close its connections. */
@@ -57,7 +71,7 @@ export function createZoomAccount(options: ZoomAccountOptions): ZoomAccount & As
         http,
         directory: createDirectory(api, { range, signal }),
         today: isoDay(clock.now()),
-        ...(request.participantAudio ? { refine: createParticipantAudio(getMeeting) } : {}),
+        refine: refineWith(getMeeting, { participantAudio: request.participantAudio }),
       };
       return listRecordings(context, request);
     },

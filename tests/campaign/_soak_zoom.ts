@@ -15,6 +15,9 @@ export interface SoakAccount {
   readonly startMs: number;
 }
 
+/** Files of one meeting of the account. */
+export const filesPerMeeting = 6;
+
 /** What the account counted. */
 export interface SoakCounts {
   readonly requests: number;
@@ -34,7 +37,7 @@ async function serve({ files, seed, perFileMs, startMs }: SoakAccount): Promise<
   const startedMs = Date.now();
   let served = 0;
   const now = () => startMs + (Date.now() - startedMs) + served * perFileMs;
-  const meetings = Math.ceil(files / 6);
+  const meetings = Math.ceil(files / filesPerMeeting);
   const size = { users: 20, months: 6, meetings, files, fileSizeBytes: 2_000 };
   await using zoom = await startSimulator({
     account: generateAccount({ seed, ...size, nowMs: startMs }),

@@ -54,7 +54,9 @@ Deno.test(`${cells.length} of ${all.length} faults end as the table says, and he
     for (let cell; (cell = cells[next++]);) {
       const name = `${cell.fault}, ${cell.times === 1 ? "once" : "always"}, at ${cell.place}`;
       const outcome = await playCell(cell).catch((error) => String(error));
-      if (outcome !== cell.outcome) surprises.push(`${name}: ${outcome} instead of ${cell.outcome}`);
+      if (!cell.outcome.split(" | ").includes(outcome)) {
+        surprises.push(`${name}: ${outcome} instead of ${cell.outcome}`);
+      }
       count("faults", "cells of the table");
     }
   }));

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { runProgram } from "../support/program.ts";
 import { highest, rounds, seed } from "./_frame.ts";
 import type { Sample } from "./_soak_program.ts";
-import type { SoakAccount, SoakCounts } from "./_soak_zoom.ts";
+import { filesPerMeeting, type SoakAccount, type SoakCounts } from "./_soak_zoom.ts";
 
 /** `SOAK_FILES=n` measures another size. */
 const files = Number(Deno.env.get("SOAK_FILES") ?? rounds(1_000, 50_000));
@@ -109,7 +109,8 @@ function checkQuiet(counts: SoakCounts, apiRequests: number): void {
   );
   assert.ok(counts.longestRefusal <= 5, `${counts.longestRefusal} refusals for the rate in a row`);
   assert.ok(counts.storage <= files * 1.03 + 10, `${counts.storage} requests for ${files} files`);
-  assert.ok(apiRequests <= files * 0.1 + 100, `${apiRequests} API calls`);
+  // The addresses of the files listed last are not kept: their meetings are asked, once. So is one after most faults.
+  assert.ok(apiRequests <= files / filesPerMeeting + files * 0.02 + 100, `${apiRequests} API calls`);
   assert.equal(counts.misdirected, 0);
 }
 

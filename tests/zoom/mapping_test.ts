@@ -144,9 +144,30 @@ Deno.test("mapMeeting() never throws, whatever is in whichever field", () => {
   fc.assert(fc.property(items, (item) => {
     const mapped = mapMeeting(item);
     const isObject = typeof item === "object" && item !== null && !Array.isArray(item);
-    assert.equal(mapped !== undefined, isObject);
+    if (!isObject) assert.equal(mapped, undefined);
+    else if ("uuid" in item && typeof item.uuid === "string" && item.uuid !== "") assert.ok(mapped);
     assert.ok(mapped === undefined || (mapped.uuid !== "" && mapped.durationMinutes >= 0));
   }));
+});
+
+Deno.test("mapMeeting() takes what has neither uuid, number nor files for no meeting", () => {
+  assert.equal(mapMeeting({}), undefined);
+  assert.equal(mapMeeting({ topic: "Plan", recording_files: [] }), undefined);
+  assert.equal(mapMeeting({ topic: "Plan", recording_files: [file] })?.files.length, 1);
+  assert.equal(mapMeeting({ id: 81234567890 })?.files.length, 0);
+});
+
+Deno.test("mapMeeting() takes a number that is not whole for one that was left out", () => {
+  for (const wrong of [0.5, 1e300, -1e300, "0.5"]) {
+    const [mapped] = [mapMeeting({
+      ...meeting,
+      type: wrong,
+      duration: wrong,
+      recording_files: [{ ...file, file_size: wrong }],
+    })];
+    assert.deepEqual([mapped?.type, mapped?.durationMinutes], [undefined, 0]);
+    assert.equal(mapped?.files[0]?.listedSizeBytes, undefined);
+  }
 });
 
 Deno.test("mapMeeting() never loses a file to its broken siblings, and no two share a key", () => {
