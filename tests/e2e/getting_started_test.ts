@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { judgeScopes } from "../../src/zoom/mod.ts";
 import { startSimulator } from "../../src/simulator/mod.ts";
+import { linesOf } from "../documented/_lines.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const guide = await Deno.readTextFile(join(root, "docs", "getting-started.md"));
 
-/** The commands of the guide, in order: blocks of a shell, and what the lines of cron would run. */
-const blocks = [...guide.matchAll(/```(sh|cron)\n([\s\S]*?)```/g)].map(([, kind, text = ""]) =>
-  kind === "sh" ? text : text.replace(/^(\S+ ){5}/gm, "")
-);
+/** The commands of the guide's blocks, in order. Those within its sentences are run where those of all pages are. */
+const commands = (await linesOf("docs/getting-started.md"))
+  .flatMap(({ text, block }) => block === undefined ? [] : [text]);
 
 Deno.test("every command line of getting-started.md works, from nothing to an archive", async () => {
   await using zoom = await startSimulator({ users: 2, months: 2 });
@@ -30,19 +30,19 @@ Deno.test("every command line of getting-started.md works, from nothing to an ar
       ...{ ACCOUNT: accountId, CLIENT: clientId, SECRET: clientSecret },
     };
     let isFirst = true;
-    for (const block of blocks) {
+    for (const command of commands) {
       // There is nobody to be asked here; afterwards everything comes from .env.
       const env: Record<string, string> = isFirst ? { ...base, ...zoom.env } : base;
       isFirst = false;
       const { code, stdout, stderr } = await new Deno.Command("bash", {
-        args: ["-euo", "pipefail", "-c", block],
+        args: ["-euo", "pipefail", "-c", command],
         cwd,
         clearEnv: true,
         env,
         stdin: "null",
       }).output();
       const shown = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-      assert.equal(code, 0, `${block}\n${shown}`);
+      assert.equal(code, 0, `${command}\n${shown}`);
       assert.ok(!shown.includes(clientSecret));
     }
     assert.equal(((await Deno.stat(join(cwd, ".env"))).mode ?? 0) & 0o777, 0o600);
@@ -57,7 +57,7 @@ Deno.test("every command line of getting-started.md works, from nothing to an ar
 });
 
 Deno.test("getting-started.md and the README name every scope that the program looks for", async () => {
-  assert.ok(blocks.length >= 9, `${blocks.length} blocks`);
+  assert.ok(commands.length >= 11, `${commands.length} commands`);
   const readme = await Deno.readTextFile(join(root, "README.md"));
   for (const { granularScope, classicScope } of judgeScopes([])) {
     for (const text of [guide, readme]) {
