@@ -33,7 +33,7 @@ export async function main(args: readonly string[], overrides: Partial<CliContex
 async function openCi(args: readonly string[], context: CliContext): Promise<Ci> {
   const { Ci } = await import("./ci/ci.ts");
   const isKept = await context.stderr.isFile?.() ?? false;
-  return new Ci(context, { hasResult: commandOf(args).name === "extract", isKept });
+  return new Ci(context, { command: commandOf(args).name, isKept });
 }
 
 async function report(error: unknown, context: CliContext): Promise<void> {

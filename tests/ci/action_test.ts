@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { simAccount, simMeeting, type Simulator, simUser, startSimulator } from "../../src/simulator/mod.ts";
 import { commandsIn } from "../support/actions_log.ts";
+import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { type ActionUse, Repository } from "./_runner.ts";
 
 const ana = simUser({ email: "ana@example.test" });
@@ -115,6 +116,33 @@ Deno.test("credentials that are refused are a red cross with one error", async (
   const missing = await use(repository, zoom, { env: { ZOOM_CLIENT_SECRET: "" } });
   assert.deepEqual([missing.ok, missing.outputs["exit-code"]], [false, "2"]);
   assert.match(missing.summary, /ZOOM&#95;CLIENT&#95;SECRET/);
+});
+
+Deno.test("a check tells the steps after it what it found, and is a red cross where something is missing", async () => {
+  await using repository = await Repository.create();
+  await using zoom = await startZoom(meeting(20));
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run();
+  const inputs = { command: "verify", state: "none", "output-dir": archive.dir };
+  const well = await use(repository, zoom, { inputs });
+  assert.deepEqual(
+    [well.ok, well.outputs["complete"], well.outputs["files-held"]],
+    [true, "true", "2"],
+    well.log,
+  );
+  const [lost = ""] = (await archive.tree()).filter((path) => path.endsWith(".mp4"));
+  await Deno.remove(`${archive.dir}/${lost}`);
+  const { ok, outputs, summary, log } = await use(repository, zoom, { inputs });
+  assert.deepEqual([ok, outputs["exit-code"], outputs["files-missing"], outputs["files-extra"]], [
+    false,
+    "4",
+    "1",
+    "0",
+  ]);
+  assert.match(summary, /^## ❌ Not all is well/);
+  assert.deepEqual(commandsIn(log).filter(({ name }) => name === "error").map(({ data }) => data), [
+    `${lost}: missing`,
+  ]);
 });
 
 Deno.test("files that could not be kept are not called held by the state that the next run gets", async () => {

@@ -20,6 +20,11 @@ export class Annotations {
     else this.#more.set(level, (this.#more.get(level) ?? 0) + 1);
   }
 
+  /** Counts what goes without an annotation of its own, because there are so many. */
+  addMore(level: AnnotationLevel, count: number): void {
+    if (count > 0) this.#more.set(level, (this.#more.get(level) ?? 0) + count);
+  }
+
   /** The commands, errors first; where there are more than GitHub shows, the last one says how many. */
   render(): string {
     return (["error", "warning", "notice"] as const).map((level) => this.#renderLevel(level)).join("");

@@ -8,8 +8,9 @@ import type { CliContext, Output } from "../context.ts";
 import { exitCodes } from "../exit_code.ts";
 import { verdictText } from "../render/summary.ts";
 import { Annotations } from "./annotations.ts";
+import { CheckResult } from "./check_result.ts";
 import { maxSummaryBytes, renderFailedSummary, renderJobSummary } from "./job_summary.ts";
-import { outputsOf, renderOutputs } from "./outputs.ts";
+import { type Outputs, outputsOf, renderOutputs } from "./outputs.ts";
 import { appendTo, sizeOfFile } from "./runner_files.ts";
 import { UserTally } from "./user_tally.ts";
 import { defang, workflowCommand } from "./workflow_commands.ts";
@@ -30,18 +31,21 @@ export class Ci {
   #summary: RunSummary | undefined;
   #error: Error | undefined;
   #hasResult: boolean;
+  /** For a command that checks an archive. */
+  readonly check: CheckResult | undefined;
 
   readonly #isKept: boolean;
 
   /**
-   * @param hasResult true for a command whose outcome steps after it read, also if it ends before it began
+   * @param command one whose outcome steps after it read tells it also if it ends before it began
    * @param isKept true when stderr goes to a file
    */
-  constructor(context: CliContext, { hasResult, isKept }: { hasResult: boolean; isKept: boolean }) {
+  constructor(context: CliContext, { command, isKept }: { command: string; isKept: boolean }) {
     this.#isKept = isKept;
+    this.check = command === "verify" ? new CheckResult() : undefined;
     this.#context = context;
     this.#raw = context.stderr;
-    this.#hasResult = hasResult;
+    this.#hasResult = command === "extract" || command === "verify";
     this.stderr = { ...context.stderr, write: (text) => this.#raw.write(defang(text)) };
   }
 
@@ -99,7 +103,7 @@ export class Ci {
     if (!this.#hasResult) return;
     const files = [
       await appendTo(env("GITHUB_STEP_SUMMARY"), await this.#jobSummary(exitCode)),
-      await appendTo(env("GITHUB_OUTPUT"), renderOutputs(outputsOf(exitCode, this.#summary))),
+      await appendTo(env("GITHUB_OUTPUT"), renderOutputs(this.#outputs(exitCode))),
     ];
     if (files.every((isWritten) => isWritten)) return;
     const message = "Cannot write the summary of the job or its outputs: see the log";
@@ -113,10 +117,16 @@ export class Ci {
     this.#annotations.add(level, `zoom-extract ${code}`, text);
   }
 
+  #outputs(exitCode: number): Outputs {
+    return this.check?.outputs(exitCode) ?? outputsOf(exitCode, this.#summary);
+  }
+
   #annotateOutcome(exitCode: number): void {
     const title = "zoom-extract";
     if (this.#error) this.#annotations.add("error", title, this.#error.message);
-    const isTold = this.#error !== undefined || this.#summary !== undefined || exitCode === ExitCode.done;
+    this.check?.annotate(this.#annotations);
+    const hasOutcome = this.#summary !== undefined || this.check?.isFinished;
+    const isTold = this.#error !== undefined || hasOutcome || exitCode === ExitCode.done;
     if (!isTold) {
       this.#annotations.add("error", title, `Ended with exit code ${exitCode}: ${meaningOf(exitCode)}`);
     }
@@ -130,15 +140,13 @@ export class Ci {
   }
 
   async #jobSummary(exitCode: number): Promise<string> {
+    const maxBytes = maxSummaryBytes - await sizeOfFile(this.#context.env("GITHUB_STEP_SUMMARY"));
+    const warnings = [...this.#warnings];
+    const checked = this.check?.summary({ warnings, maxBytes });
+    if (checked !== undefined) return checked;
     const summary = this.#summary;
     if (!summary) return renderFailedSummary(this.#error?.message ?? `Ended with exit code ${exitCode}`);
-    const used = await sizeOfFile(this.#context.env("GITHUB_STEP_SUMMARY"));
-    return renderJobSummary({
-      summary,
-      users: this.#users.totals(summary),
-      warnings: [...this.#warnings],
-      maxBytes: maxSummaryBytes - used,
-    });
+    return renderJobSummary({ summary, users: this.#users.totals(summary), warnings, maxBytes });
   }
 
   /** Masks are for a runner that reads along: elsewhere, or in a file, they would tell the secret. */

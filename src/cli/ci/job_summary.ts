@@ -18,7 +18,7 @@ export interface JobSummaryParts {
 }
 
 /** Room kept for what is always there: verdict, totals, and a word on what was cut. */
-const fixedBytes = 8 * 1024;
+export const fixedBytes = 8 * 1024;
 
 /**
  * The run as Markdown for the job's page: verdict, totals, reconciliation, people, failures, warnings. Nothing where
@@ -46,7 +46,8 @@ export function renderFailedSummary(message: string): string {
   return `## ❌ ${cell(redactText(message))}\n`;
 }
 
-function iconOf(exitCode: number): string {
+/** The verdict at a glance. */
+export function iconOf(exitCode: number): string {
   return exitCode === 0 ? "✅" : exitCode === 8 ? "⏸️" : "❌";
 }
 
@@ -130,12 +131,14 @@ const warningColumns: readonly Column<string>[] = [
   { head: "Warnings", cellOf: (warning) => cell(redactText(warning)) },
 ];
 
-function warningList(warnings: readonly string[], bytes: number): string {
+/** What a run or a check warned of. */
+export function warningList(warnings: readonly string[], bytes: number): string {
   if (warnings.length === 0) return "";
   const { text, left } = table(warningColumns, warnings, { rows: 50, bytes });
   return `${text}${moreText(left)}`;
 }
 
-function moreText(count: number): string {
+/** A line for what was cut. */
+export function moreText(count: number): string {
   return count > 0 ? `\n… and ${formatCount(count)} more\n` : "";
 }

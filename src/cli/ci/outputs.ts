@@ -1,3 +1,4 @@
+import type { VerifySummary } from "../../app.ts";
 import type { RunSummary } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 
@@ -18,6 +19,27 @@ export function outputsOf(exitCode: number, summary: RunSummary | undefined): Ou
     "files-failed": String(summary?.files.failed ?? 0),
     bytes: String(summary?.bytes ?? 0),
     "run-id": summary?.run_id ?? "",
+  };
+}
+
+/**
+ * What a check tells the steps after it, under the names of a run where it means the same.
+ *
+ * @param summary absent when the check ended before it had one
+ */
+export function checkOutputsOf(exitCode: number, summary: VerifySummary | undefined): Outputs {
+  const { files, findings, repair } = summary ?? {};
+  return {
+    "exit-code": String(exitCode),
+    complete: String(exitCode === ExitCode.done),
+    "files-checked": String(files?.checked ?? 0),
+    "files-held": String(files?.held ?? 0),
+    "files-missing": String(findings?.missing ?? 0),
+    "files-different": String(findings?.different ?? 0),
+    "files-unreadable": String(findings?.unreadable ?? 0),
+    "files-extra": String(findings?.extra ?? 0),
+    "files-repaired": String(repair?.repaired ?? 0),
+    bytes: String(repair?.bytes ?? 0),
   };
 }
 

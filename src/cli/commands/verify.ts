@@ -26,6 +26,7 @@ export function verify(flags: ParsedFlags, context: CliContext): Promise<number>
     const { options, reporter, signal } = session;
     try {
       const summary = await run(session, context);
+      context.ci?.check?.finish(summary, { ignoreExtra: options.on("ignore-extra") });
       report(summary, { options, context });
       return summary.exit_code;
     } catch (error) {
@@ -61,7 +62,10 @@ async function run(
         transfers = createReporter(context, { view: live ? "live" : "plain", level });
         transfers.onEvent({ type: "listing", users: 0, windows: 0, meetings: 0, files, done: true });
       },
-      onEvent: (event) => (transfers ?? reporter).onEvent(event),
+      onEvent(event) {
+        (transfers ?? reporter).onEvent(event);
+        context.ci?.onEvent(event);
+      },
     });
   } finally {
     progress.close();
@@ -81,6 +85,7 @@ function createFindingWriter(
     mark === "=" ? options.on("all") : mark !== "+" || !options.on("ignore-extra");
   const write = options.on("json") ? findingJson : (finding: Finding) => findingLine(finding, layout);
   return (findings) => {
+    context.ci?.check?.add(findings);
     progress.checked(findings.filter(({ kind }) => kind === "recording" || kind === "made").length);
     const lines = findings.filter(isShown).map((finding) => `${write(finding)}\n`);
     if (lines.length > 0) progress.results(lines.join(""));

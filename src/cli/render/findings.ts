@@ -18,7 +18,14 @@ export function findingLine(
   return `${paint(mark)} ${printable(path)}${tail}`;
 }
 
-const states = { "=": "held", "-": "missing", "*": "different", "!": "unreadable", "+": "extra" } as const;
+/** What a mark means, in one word. */
+export const findingStates = {
+  "=": "held",
+  "-": "missing",
+  "*": "different",
+  "!": "unreadable",
+  "+": "extra",
+} as const;
 
 /** One finding as a JSON object without a line break, fit for a terminal. */
 export function findingJson(finding: Finding): string {
@@ -26,7 +33,7 @@ export function findingJson(finding: Finding): string {
   return safeJson({
     type: "finding",
     mark,
-    state: states[mark],
+    state: findingStates[mark],
     kind,
     path,
     file_key: fileKey,
@@ -68,10 +75,8 @@ export function renderVerifySummary(
     `${formatCount(count)} ${status}`
   );
   const depth = summary.deep
-    ? `sizes, and the content of ${summary.subset ? `part ${summary.subset}` : "all"} (${
-      formatBytes(summary.bytes_read)
-    } read)`
-    : "presence and sizes";
+    ? `${depthText(summary)} (${formatBytes(summary.bytes_read)} read)`
+    : depthText(summary);
   const lines = [
     `Files held${repair ? " before" : ""}: ${formatCount(files.held)} of ${
       formatCount(files.checked)
@@ -87,19 +92,26 @@ export function renderVerifySummary(
     ...(notHeld.length > 0 ? [`Not held, by status: ${notHeld.join(", ")}`] : []),
     `Elapsed: ${formatDuration(summary.seconds * 1000)}`,
   ];
-  return [...lines, verdict(summary, { style, repairing })].join("\n");
+  const verdict = verdictOfCheck(summary, { repairing });
+  return [...lines, summary.exit_code === 0 ? style.green(verdict) : style.red(verdict)].join("\n");
 }
 
-function verdict(
+/** What was compared. */
+export function depthText({ deep, subset }: VerifySummary): string {
+  return deep ? `sizes, and the content of ${subset ? `part ${subset}` : "all"}` : "presence and sizes";
+}
+
+/** One sentence: whether all is well, and what to do where it is not. */
+export function verdictOfCheck(
   { exit_code: code, findings, repair }: VerifySummary,
-  { style, repairing }: { style: Style; repairing: boolean },
+  { repairing }: { repairing: boolean },
 ): string {
-  if (code === 0) return style.green("All is well");
+  if (code === 0) return "All is well";
   const fixable = findings.missing + findings.different + findings.unreadable > 0;
   const hint = repairing
     ? repair && repair.remaining > 0 ? ": the lines above and the warnings say why" : ""
     : fixable
     ? ": zoom-extract verify --repair fetches it again"
     : ": what is not in the inventory may be moved away, or left with --ignore-extra";
-  return style.red(`Not all is well${hint}`);
+  return `Not all is well${hint}`;
 }
