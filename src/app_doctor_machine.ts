@@ -152,27 +152,28 @@ async function programFinding(program: string, plugins: readonly Asking[]): Prom
   };
 }
 
-/** Whether this process was given the permissions that the configuration needs. */
+/** Whether this process was given the permissions that the configuration needs. A run that lacks one does not begin. */
 export async function* checkPermissions(config: Config): AsyncGenerator<Finding> {
   const output = resolve(config.outputDir);
   const hosts = [...new Set([config.apiUrl, config.oauthUrl].map((url) => new URL(url).host))];
-  const needs: readonly (readonly [Deno.PermissionDescriptor, string, number])[] = [
-    ...hosts.map((host) => [{ name: "net", host }, `--allow-net=${host}`, ExitCode.unavailable] as const),
-    [{ name: "read", path: output }, `--allow-read=${config.outputDir}`, ExitCode.storage],
-    [{ name: "write", path: output }, `--allow-write=${config.outputDir}`, ExitCode.storage],
+  const statfs = { name: "sys", kind: "statfs" } as unknown as Deno.PermissionDescriptor;
+  const needs: readonly (readonly [Deno.PermissionDescriptor, string])[] = [
+    ...hosts.map((host) => [{ name: "net", host }, `--allow-net=${host}`] as const),
+    [{ name: "read", path: output }, `--allow-read=${config.outputDir}`],
+    [{ name: "write", path: output }, `--allow-write=${config.outputDir}`],
+    [statfs, "--allow-sys=statfs"],
   ];
   let missing = 0;
-  for (const [descriptor, flag, exitCode] of needs) {
+  for (const [descriptor, flag] of needs) {
     if ((await Deno.permissions.query(descriptor)).state === "granted") continue;
     missing++;
-    const remedy = `start it with ${flag}, or with -A`;
-    yield { check: "permissions", level: "error", message: `${flag} is not granted`, remedy, exitCode };
-  }
-  const statfs = { name: "sys", kind: "statfs" } as unknown as Deno.PermissionDescriptor;
-  if ((await Deno.permissions.query(statfs)).state !== "granted") {
-    missing++;
-    const message = "--allow-sys=statfs is not granted: --min-free-space cannot be kept";
-    yield finding("permissions", "warning", message, "start it with --allow-sys=statfs, or with -A");
+    yield {
+      check: "permissions",
+      level: "error",
+      message: `${flag} is not granted: a run would not begin`,
+      remedy: `start it with ${flag}, with what zoom-extract permissions prints, or with -A`,
+      exitCode: ExitCode.usage,
+    };
   }
   if (missing === 0) yield finding("permissions", "ok", "all that this configuration needs");
 }

@@ -637,16 +637,11 @@ export const accountSwitches: Partial<Record<CommandName, string>> = { verify: "
 export function optionsOf(command: CommandName): OptionRow[] {
   const own = optionRows.filter((row) => row.commands.includes(command));
   if (command !== "permissions") return own;
-  // It reads a command line of another command: all that run or hooks may be given.
-  const others = optionRows.filter((row) =>
-    row.commands.some((name) => explained.includes(name)) && row.long !== "json"
-  );
+  // It reads a command line of another command, which decides what of it may be given.
+  const others = optionRows.filter((row) => !own.includes(row) && row.long !== "json");
   const isFirst = (row: OptionRow, i: number) => others.findIndex(({ long }) => long === row.long) === i;
   return [...others.filter(isFirst), ...own];
 }
-
-/** Commands whose rights `permissions` tells. */
-const explained: readonly CommandName[] = ["extract", "list", "status", "verify", "rebuild", "hooks"];
 
 /** `-o, --output-dir DIR`, as the help writes it. */
 export function flagText(row: OptionRow): string {

@@ -46,7 +46,9 @@ export async function withSession(
   check?.(options);
   const config = configure(options, { nowMs: context.clock.now(), ...context });
   // It tells what is missing, and goes on.
-  if (command !== "doctor") await requireSessionRights(command, { options, config, context });
+  if (command !== "doctor") {
+    await requireSessionRights(command, { options, config, context, positionals: flags.positionals });
+  }
   checkCi(options, context);
   context.ci?.begin(`zoom-extract ${command}`, config.credentials);
   // The configuration holds them now: a program that a plugin starts must not inherit them.

@@ -33,6 +33,8 @@ export async function ensureRoot(root: string): Promise<string> {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) throw pathError("use", path, "it is not a directory");
+    // The right may be to one file in it: the directory has to be there then, and writing the file will tell.
+    if (error instanceof Deno.errors.NotCapable) return path;
     throw fsError("create the directory", path, error);
   }
   return path;

@@ -22,16 +22,31 @@ const probeBytes = 4 * 1024 ** 2;
 export async function probeFolder(path: string): Promise<FolderProbe> {
   const wanted = resolve(path);
   const place = await nearestFolder(wanted);
+  if (place === undefined) return await probeByMaking(wanted);
   const file = join(place, `.zoom-extract-probe-${crypto.randomUUID()}`);
   const seconds = await timeWriting(file);
   return { place, exists: place === wanted, bytesPerSecond: probeBytes / Math.max(seconds, 1e-6) };
 }
 
-async function nearestFolder(wanted: string): Promise<string> {
+/** Where the rights are to the folder alone, and it is not there yet: it is made for a moment. */
+async function probeByMaking(wanted: string): Promise<FolderProbe> {
+  await Deno.mkdir(wanted).catch((error) => {
+    throw fsError("create the directory", wanted, error);
+  });
+  try {
+    return { ...await probeFolder(wanted), place: dirname(wanted), exists: false };
+  } finally {
+    await Deno.remove(wanted).catch(() => {});
+  }
+}
+
+/** `undefined` where it lies above what may be looked at. */
+async function nearestFolder(wanted: string): Promise<string | undefined> {
   for (let place = wanted;; place = dirname(place)) {
     try {
       if ((await Deno.stat(place)).isDirectory) return place;
     } catch (error) {
+      if (error instanceof Deno.errors.NotCapable && place !== wanted) return undefined;
       if (error instanceof Deno.errors.NotFound && dirname(place) !== place) continue;
       throw fsError("use", place, error);
     }

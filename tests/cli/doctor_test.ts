@@ -429,10 +429,13 @@ Deno.test("doctor names the permissions that this process lacks", async () => {
       permissions,
       env: { LANG: "C.UTF-8" },
     });
-    assert.match(stdout, /^✗ permissions +--allow-net=127\.0\.0\.1:\d+ is not granted\n +→ start it with/m);
+    assert.match(
+      stdout,
+      /^✗ permissions +--allow-net=127\.0\.0\.1:\d+ is not granted: a run would not begin\n +→ start it with/m,
+    );
     assert.match(stdout, /^✗ permissions +--allow-write=\.\/zoom_recordings is not granted/m);
-    assert.match(stdout, /^! permissions +--allow-sys=statfs is not granted/m);
-    assert.equal(code, 5);
+    assert.match(stdout, /^✗ permissions +--allow-sys=statfs is not granted/m);
+    assert.equal(code, 2);
     assert.deepEqual(zoom.requests, []);
   } finally {
     await Deno.remove(cwd, { recursive: true });

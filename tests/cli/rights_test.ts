@@ -210,7 +210,10 @@ Deno.test("permissions prints the line on stdout, and reasons and the comparison
 Deno.test("permissions of an unknown command is refused, and of simulate is this machine alone", async () => {
   const wrong = await runCli(["permissions", "exfiltrate"]);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /there are extract, list, status, verify, rebuild, hooks, simulate, demo/);
+  assert.match(
+    wrong.stderr,
+    /there are extract, list, init, doctor, status, verify, export, rebuild, adopt, plugins, hooks, simulate/,
+  );
   const { stdout } = await runCli(["permissions", "simulate"]);
   assert.match(stdout, /^deno run --no-prompt --allow-net=127\.0\.0\.1 \S*main\.ts simulate\n$/);
 });

@@ -4,62 +4,12 @@ import { fileURLToPath } from "node:url";
 import { type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { pluginSource } from "../plugin_host/_support.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
+import { inFolder, printedLine, rightsOf, runLine } from "../support/printed_line.ts";
 import { runProgram } from "../support/program.ts";
 import { expectSecretIn } from "../support/secret_watch.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const flags = ["--min-free-space", "0", "--no-progress"];
-
-/** A folder to start from, and an account to fetch. */
-async function inFolder(
-  use: (cwd: string, zoom: Simulator) => Promise<void>,
-  options: { users?: number } = {},
-): Promise<void> {
-  const cwd = await Deno.realPath(await Deno.makeTempDir({ prefix: "zoom-extract-rights-" }));
-  try {
-    await using zoom = await startSimulator({ users: options.users ?? 1, months: 1 });
-    await use(cwd, zoom);
-  } finally {
-    await Deno.remove(cwd, { recursive: true });
-  }
-}
-
-/** What `zoom-extract permissions` prints, run without any right but to look at the configuration. */
-async function printedLine(
-  args: readonly string[],
-  { cwd, zoom, permissions = ["-E", "-R"] }: {
-    cwd: string;
-    zoom: Simulator;
-    permissions?: readonly string[];
-  },
-): Promise<{ command: string[]; allow: string[]; missing: string[]; unseen: string[] }> {
-  const { code, stdout, stderr } = await runProgram(["permissions", "--json", ...args], {
-    cwd,
-    zoom,
-    permissions,
-  });
-  assert.equal(code, 0, stderr);
-  const { command, missing, unseen } = JSON.parse(stdout);
-  return { command, missing, unseen, allow: command.filter((arg: string) => arg.startsWith("--allow-")) };
-}
-
-/** Runs a printed line as it stands. */
-async function runLine(
-  command: readonly string[],
-  { cwd, zoom, env = {} }: { cwd: string; zoom: Simulator; env?: Readonly<Record<string, string>> },
-): Promise<{ code: number; stderr: string }> {
-  const keep = ["PATH", "HOME", "DENO_DIR"].flatMap((name) =>
-    Deno.env.has(name) ? [[name, Deno.env.get(name) ?? ""]] : []
-  );
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: command.slice(1),
-    cwd,
-    clearEnv: true,
-    env: { ...Object.fromEntries(keep), ...zoom.env, ...env },
-    stdin: "null",
-  }).output();
-  return { code, stderr: new TextDecoder().decode(stderr) };
-}
 
 Deno.test("the printed line is enough for the whole job, and nothing else is touched", async () => {
   await inFolder(async (cwd, zoom) => {
@@ -107,25 +57,14 @@ Deno.test("each right of the printed line is needed: without it the run ends at 
     const head = `import { definePlugin } from "zoom-extract"; void definePlugin;`;
     await Deno.writeTextFile(join(cwd, "plugins", "all.ts"), pluginSource("all", filter, { head }));
     const args = [...flags, "--output-dir", "archive", "--log-file", "run.jsonl", "--config", "run.json"];
-    const { command, allow } = await printedLine(args, { cwd, zoom, permissions: ["-A"] });
-    const looks = ["NO_COLOR", "FORCE_COLOR", "TERM"];
-    const rights = allow.flatMap((flag) => {
-      const [name = "", list = ""] = flag.split("=");
-      return list.split(",").map((value) => ({
-        flag,
-        name,
-        value,
-        rest: list.split(",").filter((v) => v !== value),
-      }));
-    }).filter(({ value }) => !looks.includes(value))
+    const { command } = await printedLine(args, { cwd, zoom, permissions: ["-A"] });
+    const rights = rightsOf(command)
       // Plugins are looked at when the archive is open already: last, so that the others leave nothing behind.
       .sort((a, b) => Number(isOfLibrary(a.value)) - Number(isOfLibrary(b.value)));
     assert.ok(rights.length >= 13, `only ${rights.length} rights`);
-    for (const { flag, name, value, rest } of rights) {
+    for (const { name, value, lineWithout } of rights) {
       await t.step(`${name}=${value}`, async () => {
-        const without = rest.length === 0 ? [] : [`${name}=${rest.join(",")}`];
-        const line = command.flatMap((arg) => arg === flag ? without : [arg]);
-        const { code, stderr } = await runLine(line, { cwd, zoom, env: { NO_COLOR: "1" } });
+        const { code, stderr } = await runLine(lineWithout, { cwd, zoom, env: { NO_COLOR: "1" } });
         const text = stderr.trimEnd();
         const isCode = isOfLibrary(value);
         assert.equal(code, isCode ? 7 : 2, text);

@@ -25,6 +25,7 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { inFolder } from "../paths.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
+import { requireInitRights } from "../rights/session_rights.ts";
 import { createStopControl } from "../stop_control.ts";
 
 /** What the steps share. */
@@ -38,6 +39,7 @@ interface Visit extends TrialParts {
 /** `init`: asks, tries, shows, and writes `.env` last, so that a stop at any point leaves everything as it was. */
 export async function init(flags: ParsedFlags, context: CliContext): Promise<number> {
   const options = await resolveOptions("init", flags.values, context);
+  requireInitRights(options, context);
   const style = createStyle(wantsColor(context.stderr, context));
   using stop = createStopControl(context, {
     onStop: () => {},

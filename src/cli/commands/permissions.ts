@@ -2,6 +2,7 @@ import { completeConfig } from "../../core/config.ts";
 import { UsageError } from "../../core/errors.ts";
 import { allowFlags, type Grant } from "../../core/grants.ts";
 import type { CliContext } from "../context.ts";
+import { commands, findCommand } from "../commands.ts";
 import { buildPluginConfig } from "../plugin_config.ts";
 import type { CommandName } from "../option_row.ts";
 import { optionsOf } from "../options.ts";
@@ -9,55 +10,79 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { inFolder } from "../paths.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { entryFile, runLine, shellQuote } from "../rights/command_line.ts";
+import { ownGrants } from "../rights/own_places.ts";
 import { neededGrants } from "../rights/needed_grants.ts";
 import { activePlugins, withoutCovered } from "../rights/plugin_needs.ts";
 import { otherName } from "../rights/real_path.ts";
 import { renderRights } from "../rights/render_rights.ts";
 import { excessOf, missingOf } from "../rights/rights.ts";
 import { demoGrants, simulationGrants } from "../rights/simulation_grants.ts";
-import { situationOf } from "../rights/session_rights.ts";
+import { looksForPlugins, situationOf } from "../rights/session_rights.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
-
-const explained = [
-  "extract",
-  "list",
-  "status",
-  "verify",
-  "rebuild",
-  "hooks",
-  "simulate",
-  "demo",
-] as const satisfies readonly CommandName[];
 
 /** `permissions [COMMAND]`: the line with exactly the rights that the command needs, on stdout. */
 export async function permissions(flags: ParsedFlags, context: CliContext): Promise<number> {
-  const command = commandOf(flags.positionals[0]);
+  const line = lineOf(flags);
   const unseen: string[] = [];
-  const options = await resolveOptions("permissions", flags.values, lookingOnly(context, unseen));
-  const { grants, secrets } = await grantsOf(command, { options, context });
-  const args = [...command.split(" "), ...flagsOf(flags, command, secrets)];
-  const line = runLine(grants, { entry: entryFile(), args });
+  const options = await resolveOptions(line.command, line.values, lookingOnly(context, unseen));
+  const { grants, secrets } = await grantsOf(line, { options, context });
+  const args = [line.command, ...line.positionals, ...flagsOf(line, secrets)];
+  const words = runLine(grants, { entry: entryFile(), args });
   const missing = missingOf(grants, context.rights);
   const excess = excessOf(grants, context.rights);
-  if (options.on("json")) {
-    const found = { command: line, grants, missing: allowFlags(missing), more_than_needed: excess, unseen };
+  if (flags.values.get("json") === "true") {
+    const found = { command: words, grants, missing: allowFlags(missing), more_than_needed: excess, unseen };
     context.stdout.write(`${JSON.stringify(found)}\n`);
     return 0;
   }
-  context.stdout.write(`${shellQuote(line)}\n`);
+  context.stdout.write(`${shellQuote(words)}\n`);
   const style = createStyle(wantsColor(context.stderr, context));
   const isBinary = Deno.build.standalone;
   context.stderr.write(`${renderRights({ grants, missing, excess, unseen, isBinary }, style)}\n`);
   return 0;
 }
 
-function commandOf(name: string | undefined): string {
-  const found = explained.find((known) => known === (name ?? "extract"));
-  if (found !== undefined) return found === "hooks" ? "hooks run" : found;
-  throw new UsageError(`Cannot tell the rights of "${name}": no command that is explained`, {
-    value: name ?? "",
-    hint: `there are ${explained.join(", ")}`,
-  });
+/** The command line that is asked about. */
+interface AskedLine {
+  readonly command: CommandName;
+  readonly positionals: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes the line apart: the command that is named first, or `extract`.
+ *
+ * @throws {UsageError} For a command that there is not, and for what it does not take.
+ */
+function lineOf({ positionals: [name = "extract", ...words], values }: ParsedFlags): AskedLine {
+  const found = findCommand(name);
+  if (found === undefined || found.name === "permissions") {
+    const known = commands.map((each) => each.name).filter((each) => each !== "permissions");
+    throw new UsageError(`Cannot tell the rights of "${name}": no command that is explained`, {
+      value: name,
+      hint: `there are ${known.join(", ")}`,
+    });
+  }
+  const positionals = found.name === "hooks" && words.length === 0 ? ["run"] : words;
+  const extra = positionals[found.positionals ?? 0];
+  if (extra !== undefined) {
+    throw new UsageError(`Cannot use "${extra}": zoom-extract ${found.name} takes fewer words`, {
+      value: extra,
+      hint: `see zoom-extract ${found.name} --help`,
+    });
+  }
+  const rows = optionsOf(found.name);
+  const foreign = [...values.keys()].find((long) =>
+    long !== "json" && !rows.some((row) => row.long === long)
+  );
+  if (foreign !== undefined) {
+    throw new UsageError(`Cannot use --${foreign}: zoom-extract ${found.name} has no such option`, {
+      option: foreign,
+      hint: `see zoom-extract ${found.name} --help`,
+    });
+  }
+  const own = new Map([...values].filter(([long]) => long !== "json"));
+  return { command: found.name, positionals, values: own };
 }
 
 /** Looks at what may be looked at, and notes the rest: the point is to find out what is missing. */
@@ -75,13 +100,20 @@ function lookingOnly(context: CliContext, unseen: string[]): CliContext {
   };
 }
 
+/** Commands that only print. */
+const silent: readonly CommandName[] = ["completions", "man", "help"];
+
 async function grantsOf(
-  command: string,
+  { command, positionals }: AskedLine,
   { options, context }: { options: ResolvedOptions; context: CliContext },
 ): Promise<{ grants: Grant[]; secrets: readonly string[] }> {
   const { cwd, env, rights } = context;
-  if (command === "simulate") return { grants: [...simulationGrants], secrets: [] };
+  if (silent.includes(command)) return { grants: [], secrets: [] };
   if (command === "demo") return { grants: demoGrants(cwd), secrets: [] };
+  if (command === "simulate") {
+    const places = ownGrants(command, { options, positionals, cwd, outputDir: "" });
+    return { grants: [...places, ...simulationGrants], secrets: [] };
+  }
   const seen = (name: string) => rights.has({ kind: "env", value: name }) ? env(name) : undefined;
   const config = completeConfig({
     credentials: { accountId: "", clientId: "", clientSecret: "" },
@@ -91,24 +123,34 @@ async function grantsOf(
     dryRun: options.on("dry-run"),
     plugins: buildPluginConfig(options, { cwd, env: seen }),
   });
-  const { needs, code, secrets, homeVariables, dirs } = await activePlugins(config, { cwd, rights });
-  const name = command.split(" ")[0] as CommandName;
-  const situation = situationOf(name, { options, config, cwd, plugins: needs, pluginCode: code });
-  const realOutputDir = await otherName(config.outputDir, rights);
+  const { needs, code, secrets, homeVariables, dirs } = looksForPlugins(command, positionals)
+    ? await activePlugins(config, { cwd, rights })
+    : { needs: [], code: [], secrets: [], homeVariables: [], dirs: [] };
+  const situation = situationOf(command, {
+    options,
+    config,
+    cwd,
+    positionals,
+    plugins: needs,
+    pluginCode: code,
+  });
+  const realOutputDir = situation.outputDir === undefined
+    ? undefined
+    : await otherName(config.outputDir, rights);
   const variables = [...situation.variables, ...homeVariables];
   const grants = neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs });
   return { grants: withoutCovered(grants), secrets };
 }
 
 /** The flags as they were given, without the values of secret options of plugins. */
-function flagsOf(flags: ParsedFlags, command: string, secrets: readonly string[]): string[] {
-  const rows = optionsOf(command.split(" ")[0] as CommandName);
-  return [...flags.values].flatMap(([long, text]) => {
+function flagsOf({ command, values }: AskedLine, secrets: readonly string[]): string[] {
+  const rows = optionsOf(command);
+  return [...values].flatMap(([long, text]) => {
     const row = rows.find((row) => row.long === long);
-    if (long === "json" || row === undefined) return [];
+    if (row === undefined) return [];
     if (row.kind === "switch") return text === "true" ? [`--${long}`] : [`--no-${long}`];
-    const values = row.kind === "texts" ? text.split("\n") : [text];
-    return values.flatMap((value) => {
+    const each = row.kind === "texts" ? text.split("\n") : [text];
+    return each.flatMap((value) => {
       const secret = secrets.find((name) => long === "plugin-option" && value.startsWith(`${name}=`));
       return [`--${long}`, secret === undefined ? value : `${secret}=…`];
     });

@@ -7,6 +7,7 @@ import { buildPluginConfig } from "../plugin_config.ts";
 import { beginPlugin, type NewKind } from "../plugins/begin_plugin.ts";
 import { checkPlugin } from "../plugins/check_plugin.ts";
 import { renderPluginInfo, renderPluginList } from "../plugins/render_plugins.ts";
+import { ownGrants } from "../rights/own_places.ts";
 import { requireRights } from "../rights/require_rights.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
@@ -18,6 +19,9 @@ const verbs = ["list", "info", "check", "new"] as const;
 export async function plugins(flags: ParsedFlags, context: CliContext): Promise<number> {
   const [verb = "list", subject] = flags.positionals;
   const options = await resolveOptions("plugins", flags.values, context);
+  const { cwd, rights } = context;
+  const places = ownGrants("plugins", { options, positionals: flags.positionals, cwd, outputDir: "" });
+  requireRights(`plugins ${verb}`, places.filter(({ kind }) => kind !== "run"), rights);
   switch (verb) {
     case "list":
       return await list(options, context);

@@ -11,14 +11,15 @@ export const info: CommandInfo = {
     "Takes the options of extract (or of the command that is named first), looks at the same variables, " +
     ".env and --config, and prints the line that starts it with these rights and no others. On stderr: what each " +
     "right is for, and how the rights of this very process compare. Nothing is run.",
-  usage: `${programName} permissions [COMMAND] [options of that command]`,
+  usage: `${programName} permissions [COMMAND] [its words and options]`,
   examples: [
     [`${programName} permissions --output-dir /mnt/archive`, "the line for an archive elsewhere"],
     [`${programName} permissions list --csv`, "another command needs less"],
+    [`${programName} permissions adopt /nas/old --by link`, "with the words that it takes"],
     [`${programName} permissions --plugin transcode --json`, "each right with its reason, for scripts"],
   ],
   exitCodes: [0, 1, 2, 7],
-  positionals: 1,
+  positionals: 3,
   load: async () => (await import("../commands/permissions.ts")).permissions,
 };
 

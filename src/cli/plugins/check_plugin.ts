@@ -28,6 +28,11 @@ export async function checkPlugin(
     return ExitCode.plugin;
   }
   const problem = await typeCheck(file);
+  if (problem === "no right") {
+    const flag = `--allow-run=${Deno.execPath()}`;
+    context.stdout.write(`${style.dim(`- types were not checked: no right to run deno (add ${flag})`)}\n`);
+    return ExitCode.done;
+  }
   if (problem === "no deno") {
     context.stdout.write(`${style.dim("- types were not checked: this is no Deno that could")}\n`);
     return ExitCode.done;
@@ -51,8 +56,8 @@ function contributions(
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 
-/** What `deno check` has against the file; `"no deno"` where none is at hand, as in a binary. */
-async function typeCheck(file: string): Promise<string | undefined | "no deno"> {
+/** What `deno check` has against the file; `"no deno"` where none is at hand, as in a binary, or may not be run. */
+async function typeCheck(file: string): Promise<string | undefined> {
   if (!/^deno(\.exe)?$/i.test(basename(Deno.execPath()))) return "no deno";
   const config = new URL("../../../deno.json", import.meta.url);
   try {
@@ -62,7 +67,7 @@ async function typeCheck(file: string): Promise<string | undefined | "no deno"> 
     }).output();
     if (code === 0) return undefined;
     return new TextDecoder().decode(stderr).split("\n").slice(0, 4).join(" ").trim();
-  } catch {
-    return "no deno";
+  } catch (error) {
+    return error instanceof Deno.errors.NotCapable ? "no right" : "no deno";
   }
 }

@@ -22,6 +22,8 @@ export interface Situation {
   readonly pluginDirs: readonly string[];
   /** Files and folders that a plugin's own code is loaded from, besides those. */
   readonly pluginCode: readonly string[];
+  /** Places that only this command goes to. @default {none} */
+  readonly own?: readonly Grant[];
   /** Plugins that take part, and what they declare; paths in place of `$OUTPUT`, `*` for everything. */
   readonly plugins: readonly PluginNeeds[];
   /** Domains of Zoom itself. */
@@ -41,6 +43,7 @@ export const terminalVariables: readonly string[] = ["NO_COLOR", "FORCE_COLOR", 
 export function neededGrants(situation: Situation): Grant[] {
   return [
     ...archiveGrants(situation),
+    ...situation.own ?? [],
     ...fileGrants(situation),
     ...zoomGrants(situation),
     ...variableGrants(situation),

@@ -2,12 +2,14 @@ import { dirname, relative, resolve } from "node:path";
 import type { Config } from "../../core/config.ts";
 import type { Grant } from "../../core/grants.ts";
 import type { PluginPermissions } from "../../core/plugin.ts";
+import { noPlugins } from "../../core/plugin_config.ts";
 import { zoomDomains } from "../../core/zoom_domains.ts";
 import type { CliContext } from "../context.ts";
 import type { CommandName } from "../option_row.ts";
 import { accountSwitches, optionsOf } from "../options.ts";
 import { inFolder } from "../paths.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
+import { ownGrants } from "./own_places.ts";
 import { neededGrants, type PluginNeeds, type Situation } from "./needed_grants.ts";
 import { refuseWayOut, requireFile } from "./file_rights.ts";
 import { otherName } from "./real_path.ts";
@@ -15,13 +17,24 @@ import { requireRights } from "./require_rights.ts";
 import type { Rights } from "./rights.ts";
 
 /** Commands that leave an archive as it is. */
-const readers: readonly CommandName[] = ["list", "status", "export", "plugins"];
+const readers: readonly CommandName[] = ["list", "status", "export"];
+
+/** Commands that know where an archive is, and do not go there. */
+const strangers: readonly CommandName[] = ["init", "plugins"];
+
+/** Whether a command goes through the folders of plugins; one that begins a plugin writes there only. */
+export function looksForPlugins(command: CommandName, [verb]: readonly string[]): boolean {
+  const isNew = command === "plugins" && verb === "new";
+  return !isNew && optionsOf(command).some((row) => row.long === "plugins-dir");
+}
 
 /** What a command does, as far as its rights are concerned. */
 export function situationOf(
   command: CommandName,
-  { options, config, cwd, plugins = [], pluginCode = [] }: {
+  { options, config, cwd, positionals = [], plugins = [], pluginCode = [] }: {
     options: ResolvedOptions;
+    /** Words after the command. */
+    positionals?: readonly string[];
     config: Pick<Config, "apiUrl" | "oauthUrl" | "outputDir" | "plugins" | "dryRun">;
     cwd: string;
     plugins?: readonly PluginNeeds[];
@@ -37,16 +50,18 @@ export function situationOf(
   // Without its switch such a command looks at the archive only.
   const accountSwitch = accountSwitches[command];
   const isOffline = accountSwitch !== undefined && !options.on(accountSwitch);
+  const isReport = command === "adopt" && options.text("by") === undefined;
   return {
-    outputDir: has("output-dir") ? config.outputDir : undefined,
-    writes: !readers.includes(command) && !isOffline && !config.dryRun,
+    outputDir: has("output-dir") && !strangers.includes(command) ? config.outputDir : undefined,
+    writes: !readers.includes(command) && !isOffline && !isReport && !config.dryRun,
     measuresSpace: has("min-free-space") && !isOffline,
-    zoomUrls: has("api-url") && !isOffline ? [config.apiUrl, config.oauthUrl] : [],
+    own: ownGrants(command, { options, positionals, cwd, outputDir: config.outputDir }),
+    zoomUrls: has("api-url") && !isOffline && !options.on("no-check") ? [config.apiUrl, config.oauthUrl] : [],
     logFile: path("log-file"),
     configFile: path("config"),
     dotEnv: inFolder(cwd, ".env"),
     variables: rows.flatMap((row) => row.env && !options.isFlag(row.long) ? [row.env] : []),
-    pluginDirs: has("plugins-dir") ? config.plugins.dirs : [],
+    pluginDirs: looksForPlugins(command, positionals) ? config.plugins.dirs : [],
     pluginCode,
     plugins,
     zoomDomains,
@@ -60,10 +75,15 @@ export function situationOf(
  */
 export async function requireSessionRights(
   command: CommandName,
-  { options, config, context }: { options: ResolvedOptions; config: Config; context: CliContext },
+  { options, config, context, positionals = [] }: {
+    options: ResolvedOptions;
+    config: Config;
+    context: CliContext;
+    positionals?: readonly string[];
+  },
 ): Promise<void> {
   const { rights, cwd } = context;
-  const plain = situationOf(command, { options, config, cwd });
+  const plain = situationOf(command, { options, config, cwd, positionals });
   const situation = { ...plain, realOutputDir: await otherName(config.outputDir, rights) };
   // What options are read from was read by now, or refused then.
   requireRights(
@@ -81,6 +101,27 @@ export async function requireSessionRights(
     const label = `--log-file ${JSON.stringify(options.text("log-file"))}`;
     await requireFile(situation.logFile, { kind: "write", label, context });
   }
+}
+
+/**
+ * The same for `init`, which has no session: what it reads its options from was read by now.
+ *
+ * @throws {UsageError}
+ */
+export function requireInitRights(options: ResolvedOptions, { rights, cwd }: CliContext): void {
+  const config = {
+    apiUrl: options.text("api-url") ?? "",
+    oauthUrl: options.text("oauth-url") ?? "",
+    outputDir: "",
+    dryRun: false,
+    plugins: noPlugins,
+  };
+  const situation = situationOf("init", { options, config, cwd });
+  requireRights(
+    "init",
+    neededGrants({ ...situation, variables: [], dotEnv: undefined }).filter(isNoLook),
+    rights,
+  );
 }
 
 /** Whoever only reads can do without taking SQLite's helper files away, as on a disk that forbids writing. */
