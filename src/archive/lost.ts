@@ -18,6 +18,7 @@ export async function refuseLost(root: string): Promise<void> {
   const path = inventoryPath(root);
   if (await sizeOf(path) > 0) return;
   const journal = await Deno.lstat(join(root, "_logs", "inventory.jsonl")).catch(() => undefined);
+  await refuseFolderAbove(root);
   const trace = journal?.isFile && journal.size > 0
     ? "its journal _logs/inventory.jsonl is there"
     : await firstSidecar(root);
@@ -26,6 +27,28 @@ export async function refuseLost(root: string): Promise<void> {
     code: "inventory_lost",
     hint: "zoom-extract rebuild makes it again from what is there, without a download; then run again",
   });
+}
+
+/**
+ * Refuses a folder that holds a whole archive in one of its folders, and is none itself: it was named by mistake.
+ *
+ * @throws {InventoryError} With the code `inventory_lost`.
+ */
+export async function refuseFolderAbove(root: string): Promise<void> {
+  const isArchive = await Deno.lstat(join(root, "_logs")).then(() => true, () => false);
+  if (isArchive) return;
+  let looked = 0;
+  const folders = await Array.fromAsync(Deno.readDir(root)).catch(() => []);
+  for (const { name } of folders.filter(({ isDirectory }) => isDirectory)) {
+    if (++looked > maxLooked) return;
+    const inner = join(root, name);
+    const info = await Deno.lstat(inventoryPath(inner)).catch(() => undefined);
+    if (!info?.isFile) continue;
+    throw new InventoryError(`Cannot use archive "${root}": the archive is the folder "${inner}"`, {
+      code: "inventory_lost",
+      hint: `give --output-dir ${JSON.stringify(inner)}`,
+    });
+  }
 }
 
 /**

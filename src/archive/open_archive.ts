@@ -1,11 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Clock, isoSeconds } from "../core/clock.ts";
 import { StorageError, toError } from "../core/errors.ts";
 import type { Sink } from "../core/sink.ts";
 import { type Inventory, type Journal, openInventory } from "../inventory/mod.ts";
 import { archiveLock, freeBytes, localSink, writeFileAtomic } from "../storage/mod.ts";
 import { type HeldSizes, heldSizesBelow } from "./held.ts";
-import { refuseLost } from "./lost.ts";
+import { refuseFolderAbove, refuseLost } from "./lost.ts";
 import type { FoundState } from "./state_file.ts";
 import { readState, writeState } from "./state_store.ts";
 
@@ -46,6 +46,7 @@ export async function openArchive(
   options: { runId: string; clock: Clock },
 ): Promise<Archive> {
   await using stack = new AsyncDisposableStack();
+  await refuseFolderAbove(resolve(outputDir));
   const lock = stack.use(
     await archiveLock(outputDir, { runId: options.runId, startedAt: isoSeconds(options.clock.now()) }),
   );

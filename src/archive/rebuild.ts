@@ -1,10 +1,10 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Clock, isoSeconds } from "../core/clock.ts";
 import { InventoryError, toError } from "../core/errors.ts";
 import { formatCount } from "../core/units.ts";
 import { examineInventory, Restore, settleInventory } from "../inventory/mod.ts";
 import { archiveLock, foldKey, localSink, sharedSidecars } from "../storage/mod.ts";
-import { lookAtInventory } from "./lost.ts";
+import { lookAtInventory, refuseFolderAbove } from "./lost.ts";
 import { createPrivate, inventoryPath, refuseLink } from "./open_archive.ts";
 import { restoreFromJournal, stageJournal } from "./rebuild_journal.ts";
 import { restoreMeeting, type RestoreParts } from "./rebuild_meeting.ts";
@@ -35,7 +35,8 @@ export interface RebuildOptions {
  *
  * @returns `undefined` where there was nothing to do
  * @throws {LockedError} When a run holds the archive.
- * @throws {InventoryError} When the inventory there is whole, or locked by another program.
+ * @throws {InventoryError} When the inventory there is whole, or locked by another program, or when the archive is a folder
+ * in this one.
  * @throws {StorageError} When the archive cannot be written.
  */
 export async function rebuildInventory(
@@ -44,6 +45,7 @@ export async function rebuildInventory(
 ): Promise<RebuildSummary | undefined> {
   const { clock, runId, signal } = options;
   const startedAt = isoSeconds(clock.now());
+  await refuseFolderAbove(resolve(outputDir));
   await using lock = await archiveLock(outputDir, { runId, startedAt });
   const { root } = lock;
   const path = inventoryPath(root);

@@ -42,6 +42,23 @@ Deno.test.each(losses)(
   },
 );
 
+Deno.test("the folder above an archive is refused with the way to it, and nothing is made there", async () => {
+  await using zoom = await startSimulator({ account: smallAccount() });
+  await using archive = await ArchiveUnderTest.of(zoom);
+  await archive.run();
+  const above = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
+  await Deno.rename(archive.dir, join(above, "recordings"));
+  const commands = [...readers, ["rebuild"], ["rebuild", "--force"], ["extract", "--min-free-space", "0"]];
+  for (const [command = "", ...args] of commands) {
+    const { code, stderr } = await runProgram([command, ...args, "--output-dir", above], { zoom });
+    assert.equal(code, 6, `${command}: ${stderr}`);
+    assert.match(stderr, /the archive is the folder ".*recordings"\n +give --output-dir ".*recordings"/);
+    assert.deepEqual((await Array.fromAsync(Deno.readDir(above))).map(({ name }) => name), ["recordings"]);
+  }
+  await Deno.rename(join(above, "recordings"), archive.dir);
+  await Deno.remove(above);
+});
+
 Deno.test(
   "an inventory that nobody may look at is never told as lost, and nothing is made in its place",
   { ignore: Deno.build.os === "windows" },

@@ -117,6 +117,21 @@ Deno.test("plugins check runs with its printed line, and says so where it may no
   });
 });
 
+Deno.test("with --ci the printed line has the runner's variables and files, and writes outputs and summary", async () => {
+  await inFolder(async (cwd, zoom) => {
+    await fill({ cwd, zoom });
+    const env = { GITHUB_OUTPUT: join(cwd, "outputs"), GITHUB_STEP_SUMMARY: join(cwd, "summary.md") };
+    await Promise.all(Object.values(env).map((path) => Deno.writeTextFile(path, "")));
+    const { command } = await printedLine(["verify", ...archive, "--ci"], { cwd, zoom, env });
+    const { code, stderr } = await runLine(command, { cwd, zoom, env });
+    assert.equal(code, 0, stderr);
+    assert.match(await Deno.readTextFile(env.GITHUB_OUTPUT), /^complete<<\S+\ntrue$/m);
+    assert.match(await Deno.readTextFile(env.GITHUB_STEP_SUMMARY), /^#/m);
+    const { allow } = await printedLine(["verify", ...archive], { cwd, zoom, env });
+    assert.ok(!allow.join(" ").includes("GITHUB"), "what nobody asked for");
+  });
+});
+
 Deno.test("what only prints needs no right, and a simulation no more than this machine and its files", async () => {
   await inFolder(async (cwd, zoom) => {
     for (const args of [["completions", "bash"], ["man"], ["help", "verify"]]) {

@@ -20,16 +20,18 @@ export async function inFolder(
 /** What `zoom-extract permissions` prints, run without any right but to look at the configuration. */
 export async function printedLine(
   args: readonly string[],
-  { cwd, zoom, permissions = ["-E", "-R"] }: {
+  { cwd, zoom, permissions = ["-E", "-R"], env = {} }: {
     cwd: string;
     zoom: Simulator;
     permissions?: readonly string[];
+    env?: Readonly<Record<string, string>>;
   },
 ): Promise<{ command: string[]; allow: string[]; missing: string[]; unseen: string[] }> {
   const { code, stdout, stderr } = await runProgram(["permissions", "--json", ...args], {
     cwd,
     zoom,
     permissions,
+    env,
   });
   assert.equal(code, 0, stderr);
   const { command, missing, unseen } = JSON.parse(stdout);

@@ -16,6 +16,7 @@ import { activePlugins, withoutCovered } from "../rights/plugin_needs.ts";
 import { otherName } from "../rights/real_path.ts";
 import { renderRights } from "../rights/render_rights.ts";
 import { excessOf, missingOf } from "../rights/rights.ts";
+import { runnerGrants } from "../rights/runner_grants.ts";
 import { demoGrants, simulationGrants } from "../rights/simulation_grants.ts";
 import { looksForPlugins, situationOf } from "../rights/session_rights.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
@@ -139,7 +140,8 @@ async function grantsOf(
     : await otherName(config.outputDir, rights);
   const variables = [...situation.variables, ...homeVariables];
   const grants = neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs });
-  return { grants: withoutCovered(grants), secrets };
+  const tells = context.ci && optionsOf(command).some((row) => row.long === "ci");
+  return { grants: withoutCovered([...grants, ...tells ? runnerGrants(seen) : []]), secrets };
 }
 
 /** The flags as they were given, without the values of secret options of plugins. */

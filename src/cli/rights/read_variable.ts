@@ -1,12 +1,13 @@
 import { UsageError } from "../../core/errors.ts";
 import { terminalVariables } from "./needed_grants.ts";
+import { runnerVariables } from "./runner_grants.ts";
 
 /** What the program can do without: how the terminal looks, where a person's own plugins lie, who runs it. */
 const optional: readonly string[] = [
   ...terminalVariables,
   ...["XDG_CONFIG_HOME", "HOME", "APPDATA", "LC_ALL", "LC_CTYPE", "LANG"],
   ...["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
-  ...["GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"],
+  ...runnerVariables,
 ];
 
 /** Read once: they are asked for again after the right to read variables was given up. */
