@@ -59,8 +59,26 @@ async function soak(): Promise<void> {
         },
       }),
   });
+  await handlesSettle();
   note(sample(files, startedMs));
   Deno.exit(code);
+}
+
+/** Connections that were closed are gone only when the system has come to it, which a busy machine takes its time for. */
+async function handlesSettle(): Promise<void> {
+  const untilMs = performance.now() + 30_000;
+  let sameSinceMs = performance.now();
+  for (let before = openHandles(); performance.now() < untilMs;) {
+    await systemClock.sleep(100);
+    const now = openHandles();
+    if (now !== before) sameSinceMs = performance.now();
+    else if (performance.now() - sameSinceMs >= 2_000) return;
+    before = now;
+  }
+}
+
+function openHandles(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
 }
 
 function sample(files: number, startedMs: number): Sample {
@@ -71,7 +89,7 @@ function sample(files: number, startedMs: number): Sample {
     elapsedMs: performance.now() - startedMs,
     rssBytes: rss,
     heldBytes: heapUsed + external,
-    handles: [...Deno.readDirSync("/proc/self/fd")].length,
+    handles: openHandles(),
   };
 }
 
