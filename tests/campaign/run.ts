@@ -14,8 +14,6 @@ import { type Figure, joinFigures } from "./_frame.ts";
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const reportPath = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
-
 async function main(args: readonly string[]): Promise<number> {
   const { values: { keep }, positionals } = parseArgs({
     args: [...args],
@@ -130,3 +128,5 @@ async function say(text: string): Promise<void> {
   const bytes = new TextEncoder().encode(text);
   for (let written = 0; written < bytes.length;) written += await Deno.stdout.write(bytes.subarray(written));
 }
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);
