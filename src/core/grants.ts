@@ -37,6 +37,19 @@ export function missingFlag(refused: Deno.errors.NotCapable): string | undefined
   return value === undefined || value === "" ? `--allow-${kind}` : `--allow-${kind}=${value}`;
 }
 
+/**
+ * Throws what the runtime throws where a right is missing, before it would ask somebody at a terminal.
+ *
+ * @throws {Deno.errors.NotCapable}
+ */
+export function requireGranted(grant: Required<Pick<Grant, "kind" | "value">>): void {
+  if (Deno.permissions.querySync(descriptorOf(grant)).state === "granted") return;
+  const { kind, value } = grant;
+  throw new Deno.errors.NotCapable(
+    `Requires ${kind} access to "${value}", run again with the --allow-${kind} flag`,
+  );
+}
+
 /** A right as the runtime is asked for it. */
 export function descriptorOf({ kind, value }: Pick<Grant, "kind" | "value">): Deno.PermissionDescriptor {
   if (value === undefined) return { name: kind };

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { ApiPlan } from "../core/config.ts";
 import { type AppError, NetworkError } from "../core/errors.ts";
+import { requireGranted } from "../core/grants.ts";
 import { roomLogger } from "../core/log.ts";
 import { redactUrl } from "../core/redact.ts";
 import { type Backoff, defaultBackoff } from "../core/retry.ts";
@@ -77,7 +78,7 @@ const firstContactBackoff: Backoff = { tries: 4, baseMs: 200, maxMs: 1000 };
 /** @see {@linkcode HttpClient} */
 export function createHttp(options: HttpClientOptions): HttpClient {
   const { clock, timeoutMs = 60_000, backoff = defaultBackoff } = options;
-  const send = options.fetch ?? globalThis.fetch;
+  const send = options.fetch ?? grantedFetch;
   const pacing = createPacing(options.plan, clock);
   const daily = createDailyLimits(() => clock.now());
   const breaker = createCircuitBreaker(() => clock.now(), options.breaker);
@@ -205,6 +206,13 @@ export function createHttp(options: HttpClientOptions): HttpClient {
       return answered;
     },
   };
+}
+
+/** `fetch`, which would ask somebody at a terminal about a host that is not granted. */
+function grantedFetch(url: URL, init: RequestInit): Promise<Response> {
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  requireGranted({ kind: "net", value: `${url.hostname}:${port}` });
+  return globalThis.fetch(url, init);
 }
 
 function isFetchFailure(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSyn
 import { pathToFileURL } from "node:url";
 import { DatabaseSync } from "node:sqlite";
 import { InventoryError } from "../core/errors.ts";
+import { requireGranted } from "../core/grants.ts";
 import { migrations } from "./migrations.ts";
 import { inventoryError, isLocked } from "./sqlite_error.ts";
 import { Statement, translated } from "./statement.ts";
@@ -153,6 +154,7 @@ function openForReading(path: string): DatabaseSync {
  */
 function removeLeftovers(path: string): void {
   try {
+    requireGranted({ kind: "write", value: path });
     using db = new DatabaseSync(path);
     db.prepare("SELECT 1 FROM sqlite_schema").get();
   } catch {

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { requireGranted } from "../core/grants.ts";
 import { fsError, pathError } from "./_fs_error.ts";
 
 /** How a folder takes writing. */
@@ -59,6 +60,7 @@ async function timeWriting(path: string): Promise<number> {
   const chunk = crypto.getRandomValues(new Uint8Array(65_536));
   let isMade = false;
   try {
+    requireGranted({ kind: "write", value: path });
     using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
     isMade = true;
     const start = performance.now();
