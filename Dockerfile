@@ -19,7 +19,7 @@ COPY --from=build /src/out/zoom-extract.js /app/zoom-extract.js
 USER 65532:65532
 ENV DENO_DIR=/tmp/deno \
     DENO_NO_UPDATE_CHECK=1 \
-    DENO_V8_FLAGS=--max-semi-space-size=8 \
+    DENO_V8_FLAGS=--max-semi-space-size=8,--heap-growing-percent=50 \
     ZOOM_OUTDIR=/archive
 # The archive, which holds its own state (_logs, _metadata), and the folder of a person's own plugins and .env.
 VOLUME ["/archive", "/config"]

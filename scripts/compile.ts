@@ -29,8 +29,8 @@ export function entrySource(commit: string | undefined): string {
     `Deno.exit(await main(Deno.args${overrides}));\n`;
 }
 
-/** V8 lets its young generation grow with the machine's memory, by 60 MB and more that bring no speed here. */
-const v8Flags = "--v8-flags=--max-semi-space-size=8";
+/** V8 lets its heap grow with the machine's memory, by 60 MB that bring no speed here (docs/performance.md). */
+const v8Flags = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=50";
 
 /** What to tell Deno for one target. What is not used of the npm packages would make 24 MB of the program's own 10. */
 export function compileArgs(target: string, { entry, output }: { entry: string; output: string }): string[] {

@@ -37,6 +37,7 @@ export function heldSizesBelow(root: string): HeldSizes {
 
 /** Folders whose links are kept at most. */
 const keptFolders = 20_000;
+/** Of nearly all of them: one for all. */
 const none: ReadonlySet<string> = new Set();
 
 type IsBehindLink = (folder: string) => boolean | Promise<boolean>;
@@ -72,16 +73,16 @@ function createLinkFinder(root: string): IsBehindLink {
 }
 
 async function readLinks(path: string): Promise<ReadonlySet<string>> {
-  let links = none;
+  const links = new Set<string>();
   try {
     for (const { name, isSymlink } of await readDirQuickly(path)) {
-      if (isSymlink) links = new Set([...links, name]);
+      if (isSymlink) links.add(name);
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return none;
     log.warn("Cannot look for links in {path}: {error}", { path, error });
   }
-  return links;
+  return links.size === 0 ? none : links;
 }
 
 /** Where files were taken elsewhere, nobody can look: the inventory's word has to do. */

@@ -58,8 +58,8 @@ export type FetchOutcome =
 /**
  * Fetches one file: marks it, moves its bytes, proves them, names it, records it.
  *
- * In order of durable effects: bytes in the partial, what stood in their way kept, receipt in the row, final name, row `completed`. Stopped
- * between any two, the next run repairs what is left.
+ * In order of durable effects: bytes in the partial, what stood in their way kept, receipt in the row, final name, row
+ * `completed`. Stopped between any two, the next run repairs what is left.
  *
  * @throws What must end the run: cancellation, a full disk, refused credentials. The file is `pending` again then.
  */

@@ -159,12 +159,8 @@ Deno.test("mapMeeting() takes what has neither uuid, number nor files for no mee
 
 Deno.test("mapMeeting() takes a number that is not whole for one that was left out", () => {
   for (const wrong of [0.5, 1e300, -1e300, "0.5"]) {
-    const [mapped] = [mapMeeting({
-      ...meeting,
-      type: wrong,
-      duration: wrong,
-      recording_files: [{ ...file, file_size: wrong }],
-    })];
+    const recording_files = [{ ...file, file_size: wrong }];
+    const mapped = mapMeeting({ ...meeting, type: wrong, duration: wrong, recording_files });
     assert.deepEqual([mapped?.type, mapped?.durationMinutes], [undefined, 0]);
     assert.equal(mapped?.files[0]?.listedSizeBytes, undefined);
   }
