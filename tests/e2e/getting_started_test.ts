@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { judgeScopes } from "../../src/zoom/mod.ts";
 import { startSimulator } from "../../src/simulator/mod.ts";
@@ -9,34 +9,29 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const guide = await Deno.readTextFile(join(root, "docs", "getting-started.md"));
 
 /** The commands of the guide's blocks, in order. Those within its sentences are run where those of all pages are. */
-const commands = (await linesOf("docs/getting-started.md"))
-  .flatMap(({ text, block }) => block === undefined ? [] : [text]);
+const commands = (await linesOf("docs/getting-started.md")).filter(({ block }) => block !== undefined);
 
 Deno.test("every command line of getting-started.md works, from nothing to an archive", async () => {
   await using zoom = await startSimulator({ users: 2, months: 2 });
   const home = await Deno.makeTempDir({ prefix: "zoom-extract-guide-" });
   try {
-    const bin = join(home, "bin");
     const cwd = join(home, "zoom");
-    for (const dir of [bin, cwd]) await Deno.mkdir(dir);
-    const program = `#!/bin/sh\nexec "${Deno.execPath()}" run -A --quiet "${join(root, "main.ts")}" "$@"\n`;
-    await Deno.writeTextFile(join(bin, "zoom-extract"), program, { mode: 0o755 });
+    await Deno.mkdir(cwd);
     const { accountId, clientId, clientSecret } = zoom.credentials;
     const base = {
-      PATH: `${bin}:${Deno.env.get("PATH")}`,
+      PATH: [join(home, ".local", "bin"), dirname(Deno.execPath()), Deno.env.get("PATH")].join(":"),
       HOME: home,
       DENO_DIR: Deno.env.get("DENO_DIR") ?? join(Deno.env.get("HOME") ?? "", ".cache", "deno"),
       LANG: "C.UTF-8",
       ...{ ACCOUNT: accountId, CLIENT: clientId, SECRET: clientSecret },
     };
-    let isFirst = true;
-    for (const command of commands) {
+    for (const { text: command, block } of commands) {
       // There is nobody to be asked here; afterwards everything comes from .env.
-      const env: Record<string, string> = isFirst ? { ...base, ...zoom.env } : base;
-      isFirst = false;
+      const env: Record<string, string> = command === "zoom-extract init" ? { ...base, ...zoom.env } : base;
       const { code, stdout, stderr } = await new Deno.Command("bash", {
         args: ["-euo", "pipefail", "-c", command],
-        cwd,
+        // The program is given its name in its own folder.
+        cwd: block === 0 ? root : cwd,
         clearEnv: true,
         env,
         stdin: "null",
