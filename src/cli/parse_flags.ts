@@ -93,6 +93,9 @@ function readToken(
   });
 }
 
+/** Read before a command's own options. */
+const everyCommandTakes = ["help", "version"];
+
 function unknownFlag(
   command: CommandName,
   rows: readonly OptionRow[],
@@ -101,7 +104,8 @@ function unknownFlag(
 ): UsageError {
   const flagless = optionRows.find((row) => row.flagless && row.long === name);
   const others = optionRows.find((row) => row.long === name && !row.flagless);
-  const meant = name.length > 1 ? suggest(name, rows.map((row) => row.long)) : undefined;
+  const known = [...rows.map((row) => row.long), ...everyCommandTakes];
+  const meant = name.length > 1 ? suggest(name, known) : undefined;
   let hint = `see zoom-extract ${command} --help`;
   if (meant) hint = `did you mean --${meant}?`;
   if (others) hint = `it belongs to ${others.commands.map((c) => `zoom-extract ${c}`).join(" and ")}`;

@@ -5,12 +5,30 @@ export function suggest(word: string, known: readonly string[]): string | undefi
     const starts = known.filter((candidate) => candidate.startsWith(wanted));
     if (starts.length === 1) return starts[0];
   }
+  const short = known.filter((candidate) => shortens(wanted.replaceAll("-", ""), candidate.split("-")));
+  if (short.length === 1) return short[0];
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
+}
+
+/** Whether a word is made of the beginnings of these parts, all of them and in order: `outdir` of `output-dir`. */
+function shortens(word: string, parts: readonly string[]): boolean {
+  const [part, ...others] = parts;
+  if (part === undefined) return word === "";
+  for (let length = commonStart(word, part); length >= 1; length--) {
+    if (shortens(word.slice(length), others)) return true;
+  }
+  return false;
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** Edits that turn `a` into `b`, a swap of neighbours counting as one. */

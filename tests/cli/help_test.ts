@@ -101,6 +101,8 @@ const meant = [
   { word: "form-date", expected: "from-date" },
   { word: "output", expected: "output-dir" },
   { word: "OUTPUT_DIR", expected: "output-dir" },
+  { word: "outdir", expected: "output-dir" },
+  { word: "maxdur", expected: "max-duration" },
   { word: "zzzzz", expected: undefined },
   { word: "max", expected: undefined },
 ];

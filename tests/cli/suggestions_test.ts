@@ -6,6 +6,9 @@ const slips = [
   { args: ["help", "intit"], hint: /did you mean init\?/ },
   { args: ["doctor", "--ofline"], hint: /did you mean --offline\?/ },
   { args: ["init", "--acount-id", "x"], hint: /did you mean --account-id\?/ },
+  { args: ["--helpp"], hint: /did you mean --help\?/ },
+  { args: ["status", "--vesion"], hint: /did you mean --version\?/ },
+  { args: ["verify", "--outdir", "x"], hint: /did you mean --output-dir\?/ },
   {
     args: ["--order", "newst"],
     hint: /Cannot use --order "newst": not known \(did you mean newest\? It is one of /,
