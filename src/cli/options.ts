@@ -148,7 +148,7 @@ export const optionRows: readonly OptionRow[] = [
     placeholder: "LEVEL",
     default: "INFO",
     choices: ["DEBUG", "INFO", "WARNING", "ERROR"],
-    help: "Least severe message to show.",
+    help: "Least severe message to show; from WARNING on, no summary if all is well.",
     group: output,
     commands: telling,
   },

@@ -12,7 +12,7 @@ import { optionRows } from "./options.ts";
 import { createReporter, type Reporter } from "./render/reporter.ts";
 import { createStyle, wantsColor } from "./render/style.ts";
 import { dropOptionFiles, requireSessionRights } from "./rights/session_rights.ts";
-import { rememberVerbosity } from "./verbosity.ts";
+import { rememberLevel } from "./verbosity.ts";
 import { type ResolvedOptions, resolveOptions } from "./resolve_options.ts";
 import { createStopControl } from "./stop_control.ts";
 
@@ -55,7 +55,7 @@ export async function withSession(
   context.forget(optionRows.flatMap((row) => row.group === accountGroup && row.env ? [row.env] : []));
   dropOptionFiles(config, context.rights);
   const level = (options.text("log-level") ?? "INFO") as LogLevel;
-  rememberVerbosity(context, level);
+  rememberLevel(context, level);
   const [{ startLogging }, { logEvent }] = await Promise.all([
     import("./logging.ts"),
     import("./log_events.ts"),

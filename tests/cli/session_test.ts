@@ -249,6 +249,65 @@ Deno.test.each(plainWays)(
   },
 );
 
+const quietLevels = ["WARNING", "ERROR"].map((level) => ({ level }));
+
+Deno.test.each(quietLevels)(
+  "at --log-level $level a run in which all is well prints nothing, however long it takes",
+  async ({ level }) => {
+    const process = new FakeProcess(credentials);
+    const runExtract: RunExtract = (_config, { onEvent }) => {
+      onEvent?.({ type: "notice", level: "info", code: "x", message: "a note" });
+      process.advance(35_000);
+      return Promise.resolve(summaryOf());
+    };
+    const { code, stderr } = await runCli(["--log-level", level], { process, overrides: { runExtract } });
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+  },
+);
+
+Deno.test.each(quietLevels)(
+  "at --log-level $level what went wrong is printed, and then the summary",
+  async ({ level }) => {
+    for (const exit_code of [4, 5, 8]) {
+      const runExtract: RunExtract = (_config, { onEvent }) => {
+        onEvent?.({ type: "file_failed", key: "k", path: "a@x/m/f.mp4", code: "html", message: "a page" });
+        return Promise.resolve(summaryOf({ exit_code, status: "failed" }));
+      };
+      const { stderr } = await runCli(["--log-level", level], { overrides: { runExtract } });
+      assert.match(
+        stderr,
+        /^failed {2}a@x\/m\/f\.mp4: a page\n\nProgress: .*\nUsers processed: /,
+        `${exit_code}`,
+      );
+    }
+  },
+);
+
+Deno.test("at --log-level WARNING --json and the plan of --dry-run are printed all the same: they were asked for", async () => {
+  const plan = { months: [], fetch: { files: 0, bytes: 0, unknownSizes: 0 }, held: { files: 0, bytes: 0 } };
+  const runExtract: RunExtract = () => Promise.resolve(summaryOf({ plan }));
+  const { stdout, stderr } = await runCli(["--json", "--dry-run", "--log-level", "WARNING"], {
+    overrides: { runExtract },
+  });
+  assert.equal(JSON.parse(stdout).exit_code, 0);
+  assert.match(stderr, /to fetch/i);
+  assert.doesNotMatch(stderr, /^Users processed/m);
+});
+
+Deno.test("list at --log-level WARNING prints its rows, and the windows only where one is not proven", async () => {
+  const quiet = ["list", "--csv", "--log-level", "WARNING"];
+  const well = await runCli(quiet, { overrides: { listFiles } });
+  assert.equal(well.stderr, "");
+  assert.match(well.stdout, /^user_email,/);
+  const unproven: ListFiles = async function* (config, options) {
+    const proof = { scope: "account", asked: config.range, seen: 1, proven: false, reason: "one is missing" };
+    options.onEvent?.({ type: "window", proof });
+    yield* listFiles(config, options);
+  };
+  assert.match((await runCli(quiet, { overrides: { listFiles: unproven } })).stderr, /Windows proven: 1\/2/);
+});
+
 Deno.test("the first failures are told at once, thousands are not", async () => {
   const runExtract: RunExtract = (_config, { onEvent }) => {
     for (let n = 0; n < 500; n++) {

@@ -8,6 +8,7 @@ import { type AdoptFormat, createAdoptWriter, renderAdoptTotals } from "../rende
 import { createStyle, wantsColor } from "../render/style.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { withSession } from "../session.ts";
+import { tellOutcome } from "../verbosity.ts";
 
 /** `adopt DIR`: the files on stdout, the totals on stderr. */
 export function adopt(flags: ParsedFlags, context: CliContext): Promise<number> {
@@ -60,7 +61,8 @@ async function show(
     context.stdout.write(`${JSON.stringify({ type: "summary", ...summary })}\n`);
   }
   const style = createStyle(wantsColor(context.stderr, context));
-  context.stderr.write(`${renderAdoptTotals(summary, { style, dir, outputDir: config.outputDir })}\n`);
+  const text = renderAdoptTotals(summary, { style, dir, outputDir: config.outputDir });
+  tellOutcome(text, { exitCode: summary.exit_code, context });
 }
 
 function formatOf(options: ResolvedOptions): AdoptFormat {

@@ -9,6 +9,7 @@ import { createStyle, wantsColor } from "../render/style.ts";
 import { renderSummary } from "../render/summary.ts";
 import { dropAfterStart } from "../rights/session_rights.ts";
 import { type Session, withSession } from "../session.ts";
+import { tellOutcome } from "../verbosity.ts";
 
 /** `extract`: one run, its progress on stderr, its summary on stderr or as JSON on stdout. */
 export function extract(flags: ParsedFlags, context: CliContext): Promise<number> {
@@ -64,7 +65,7 @@ function report(summary: RunSummary, { session, context }: { session: Session; c
     warnings: reporter.warnings,
     columns: context.stderr.isTerminal ? context.size().columns : 0,
   });
-  context.stderr.write(`${text}\n`);
+  tellOutcome(text, { exitCode: summary.exit_code, context });
   if (options.on("json")) context.stdout.write(`${plainJson(jsonSummary(summary))}\n`);
 }
 

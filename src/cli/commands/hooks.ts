@@ -11,6 +11,7 @@ import { hooksLine } from "../render/summary.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { dropAfterStart } from "../rights/session_rights.ts";
 import { withSession } from "../session.ts";
+import { tellOutcome } from "../verbosity.ts";
 
 /** `hooks run`: hooks over what the archive holds already. Needs no account. */
 export function hooks(flags: ParsedFlags, context: CliContext): Promise<number> {
@@ -42,8 +43,9 @@ export function hooks(flags: ParsedFlags, context: CliContext): Promise<number> 
       });
       reporter.close();
       const style = createStyle(wantsColor(context.stderr, context));
-      context.stderr.write(`${hooksLine(counts, style)}\n`);
-      return counts.failed > 0 ? ExitCode.incomplete : ExitCode.done;
+      const exitCode = counts.failed > 0 ? ExitCode.incomplete : ExitCode.done;
+      tellOutcome(hooksLine(counts, style), { exitCode, context });
+      return exitCode;
     } catch (error) {
       if (!isInterruption(error, signal)) throw error;
       reporter.print("Interrupted: run it again to go on where it stopped");

@@ -13,6 +13,7 @@ import { printable } from "../render/text.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { dropAfterStart } from "../rights/session_rights.ts";
 import { withSession } from "../session.ts";
+import { tellOutcome } from "../verbosity.ts";
 
 /** `list`: one row per file on stdout, as a table, JSON lines or CSV. */
 export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
@@ -44,12 +45,11 @@ export function list(flags: ParsedFlags, context: CliContext): Promise<number> {
     const style = createStyle(wantsColor(context.stderr, context));
     const asked = tally.proven + tally.unproven;
     const windows = `Windows proven: ${formatCount(tally.proven)}/${formatCount(asked)}`;
-    context.stderr.write(
-      `${style.dim(`Files listed: ${formatCount(files)}`)}\n${
-        (tally.unproven > 0 ? style.red : style.dim)(windows)
-      }\n`,
-    );
-    return tally.unproven > 0 ? ExitCode.incomplete : ExitCode.done;
+    const paint = tally.unproven > 0 ? style.red : style.dim;
+    const exitCode = tally.unproven > 0 ? ExitCode.incomplete : ExitCode.done;
+    const text = `${style.dim(`Files listed: ${formatCount(files)}`)}\n${paint(windows)}`;
+    tellOutcome(text, { exitCode, context });
+    return exitCode;
   });
 }
 

@@ -10,6 +10,7 @@ import { renderRebuild } from "../render/rebuild.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { withSession } from "../session.ts";
+import { tellOutcome } from "../verbosity.ts";
 
 /** `rebuild`: the inventory again from what the archive holds. Needs no account. */
 export function rebuild(flags: ParsedFlags, context: CliContext): Promise<number> {
@@ -32,9 +33,10 @@ export function rebuild(flags: ParsedFlags, context: CliContext): Promise<number
       });
       reporter.close();
       const style = createStyle(wantsColor(context.stderr, context));
-      context.stderr.write(`${renderRebuild(summary, { style, outputDir })}\n`);
+      const exitCode = summary === undefined || isClean(summary) ? ExitCode.done : ExitCode.incomplete;
+      tellOutcome(renderRebuild(summary, { style, outputDir }), { exitCode, context });
       if (options.on("json")) context.stdout.write(`${JSON.stringify(jsonOf(summary))}\n`);
-      return summary === undefined || isClean(summary) ? ExitCode.done : ExitCode.incomplete;
+      return exitCode;
     } catch (error) {
       if (!isInterruption(error, signal)) throw error;
       reporter.print("Interrupted: nothing has changed");

@@ -13,6 +13,7 @@ import { createReporter, type Reporter } from "../render/reporter.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { noticeLevel, type Session, withSession } from "../session.ts";
+import { tellOutcome } from "../verbosity.ts";
 
 /** `verify`: findings on stdout, progress and summary on stderr. The account is needed with `--repair` only. */
 export function verify(flags: ParsedFlags, context: CliContext): Promise<number> {
@@ -102,7 +103,7 @@ function report(
     ignoreExtra: options.on("ignore-extra"),
     repairing: options.on("repair"),
   });
-  context.stderr.write(`${text}\n`);
+  tellOutcome(text, { exitCode: summary.exit_code, context });
   if (options.on("json")) context.stdout.write(`${verifySummaryJson(summary)}\n`);
 }
 

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from "../../core/units.ts";
 import type { CliContext } from "../context.ts";
+import { isQuiet } from "../verbosity.ts";
 import { createLiveArea } from "./live_area.ts";
 import { createStyle, wantsColor } from "./style.ts";
 
@@ -17,7 +18,7 @@ export interface CheckProgress {
 const paintEveryMs = 200;
 const plainEveryMs = 10_000;
 
-/** One line that is repainted on a terminal, else a plain line every ten seconds. */
+/** One line that is repainted on a terminal, else a plain line every ten seconds, unless only problems are told. */
 export function createCheckProgress(context: CliContext, { live }: { live: boolean }): CheckProgress {
   const isLive = live && context.stderr.isTerminal && context.env("TERM") !== "dumb";
   const style = createStyle(wantsColor(context.stderr, context));
@@ -30,6 +31,8 @@ export function createCheckProgress(context: CliContext, { live }: { live: boole
   };
   const stop = isLive
     ? context.every(paintEveryMs, () => area.paint([style.dim(line())]))
+    : isQuiet(context)
+    ? () => {}
     : context.every(plainEveryMs, () => context.stderr.write(`${line()}\n`));
   const stopWatching = context.onCrash(() => area.close());
   return {

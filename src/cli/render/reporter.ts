@@ -2,6 +2,7 @@ import type { EventListener, RunEvent } from "../../core/events.ts";
 import { redactText } from "../../core/redact.ts";
 import { formatCount, formatDuration } from "../../core/units.ts";
 import type { CliContext } from "../context.ts";
+import { isQuiet } from "../verbosity.ts";
 import { bytesOf, etaText, hooksText, listingText, percent, renderFrame } from "./frame.ts";
 import { createLiveArea, type LiveArea } from "./live_area.ts";
 import { applyEvent, createProgressState, type ProgressState, totals } from "./progress_state.ts";
@@ -37,7 +38,7 @@ const plainEveryMs = 10_000;
 const shownFailures = 20;
 const keptWarnings = 20;
 
-/** A live view on a terminal that can show one, else a plain line every ten seconds. */
+/** A live view on a terminal that can show one, else a plain line every ten seconds, unless only problems are told. */
 export function createReporter(context: CliContext, options: ReporterOptions): Reporter {
   const live = options.view === "live" && context.stderr.isTerminal && context.env("TERM") !== "dumb";
   const color = wantsColor(context.stderr, context);
@@ -48,10 +49,10 @@ export function createReporter(context: CliContext, options: ReporterOptions): R
   const paint = () =>
     area.paint(renderFrame(state, { ...context.size(), color, nowMs: context.clock.now() }));
   const plainLine = () => area.print(renderPlainLine(state, context.clock.now()));
-  const stopTimer = options.view === "none"
-    ? () => {}
-    : live
+  const stopTimer = live
     ? context.every(paintEveryMs, paint)
+    : options.view === "none" || isQuiet(context)
+    ? () => {}
     : context.every(plainEveryMs, plainLine);
   const stopWatching = context.onCrash(() => area.close());
   let finished = false;
