@@ -49,6 +49,24 @@ Deno.test("the Dockerfile keeps the rules of a careful image", async () => {
   assert.deepEqual(JSON.parse(texts("VOLUME")[0] ?? "[]"), ["/archive", "/config"]);
 });
 
+Deno.test("a new volume of the image is empty, and belongs to the user that the image runs as", async () => {
+  const all = instructions(await read("Dockerfile"));
+  const last = all.slice(all.map(({ name }) => name).lastIndexOf("FROM"));
+  const user = last.find(({ name }) => name === "USER")?.text ?? "";
+  const made = all.filter(({ name, text }) => name === "RUN" && text.includes('"mkdir"'))
+    .flatMap(({ text }) => JSON.parse(text) as string[]);
+  const volumeAt = last.findIndex(({ name }) => name === "VOLUME");
+  for (const volume of JSON.parse(last[volumeAt]?.text ?? "[]") as string[]) {
+    // What changes a folder after VOLUME is thrown away.
+    const copy = last.slice(0, volumeAt).find(({ name, text }) =>
+      name === "COPY" && text.endsWith(` ${volume}`)
+    );
+    const [from, owner, source = ""] = copy?.text.split(" ") ?? [];
+    assert.deepEqual([from, owner], ["--from=build", `--chown=${user}`], volume);
+    assert.ok(made.includes(source), `${source} is made, and nothing put into it`);
+  }
+});
+
 Deno.test("what the Dockerfile copies is there, and .dockerignore lets nothing else in", async () => {
   const copied = instructions(await read("Dockerfile")).filter(({ name, text }) =>
     name === "COPY" && !text.startsWith("--")
