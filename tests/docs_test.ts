@@ -153,3 +153,28 @@ Deno.test("docs/permissions.md names every set, and every right that a run needs
   const values = ["net", "env", "sys"].flatMap((kind) => permissions.default[kind] as string[]);
   for (const value of values) assert.ok(text.includes(`\`${value}\``), value);
 });
+
+/** What a cell of the table of sets says, put as `deno.json` has it. */
+function valuesIn(cell: string, above: unknown): unknown {
+  if (cell === "the same") return above;
+  if (cell === "everything") return true;
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, value = ""]) => value);
+}
+
+Deno.test("docs/permissions.md tells of each set what it reads, writes and connects to, and nothing else", async () => {
+  const text = await textOf("docs/permissions.md");
+  const { permissions } = JSON.parse(await textOf("deno.json"));
+  const plain = (value: unknown) =>
+    Array.isArray(value) ? value.map((each) => String(each).replace(/^\.\//, "")).sort() : value;
+  let above: unknown[] = [];
+  for (const set of sets) {
+    const [row = ""] = new RegExp(`^\\| \`${set}\` .*$`, "m").exec(text) ?? [];
+    const cells = row.split("|").slice(2, 5).map((cell) => cell.trim());
+    above = cells.map((cell, i) => valuesIn(cell, above[i]));
+    ["read", "write", "net"].forEach((kind, i) => {
+      // In words, of the set that the tests use.
+      if (cells[i] === "this machine") return;
+      assert.deepEqual(plain(above[i]), plain(permissions[set][kind]), `${set}: ${kind}`);
+    });
+  }
+});
