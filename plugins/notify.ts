@@ -2,8 +2,7 @@
  * `notify`: tells a webhook how the run came out: a chat, a monitor, a script of your own.
  *
  * ```sh
- * zoom-extract --plugin notify --plugin-option notify.url=https://hooks.example.com/T0/B0/xyz \
- *   --plugin-option notify.format=slack --plugin-option notify.on=changes
+ * zoom-extract --config notify.json --plugin-option notify.format=slack --plugin-option notify.on=changes
  * ```
  *
  * ```json

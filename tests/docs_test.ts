@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Plugin } from "../mod.ts";
 import { bundledPlugins } from "../plugins/mod.ts";
 import { renderConfiguration } from "../docs/render_configuration.ts";
 import { findCommand } from "../src/cli/commands.ts";
@@ -177,4 +178,22 @@ Deno.test("docs/permissions.md tells of each set what it reads, writes and conne
       assert.deepEqual(plain(above[i]), plain(permissions[set][kind]), `${set}: ${kind}`);
     });
   }
+});
+
+Deno.test("no page and no plugin shows a secret option of a plugin on a command line", async () => {
+  const sources = await Promise.all(
+    Object.keys(bundledPlugins).map(async (name) =>
+      await textOf(`plugins/${name.replaceAll("-", "_")}.ts`).catch(() =>
+        textOf(`plugins/${name.replaceAll("-", "_")}/mod.ts`)
+      )
+    ),
+  );
+  const texts = [...sources, ...await Promise.all(documents.map(textOf))].join("\n");
+  const secrets: string[] = [];
+  for (const load of Object.values(bundledPlugins)) {
+    const { name, options = {} } = (await load()).default as Plugin;
+    for (const [key, { secret }] of Object.entries(options)) if (secret) secrets.push(`${name}.${key}`);
+  }
+  assert.ok(secrets.includes("notify.url"));
+  for (const secret of secrets) assert.ok(!texts.includes(`${secret}=`), secret);
 });
