@@ -66,7 +66,7 @@ async function callsIn(document: string): Promise<string[][]> {
   const inline = [...withoutCode(text).matchAll(/`((?:zoom-extract|deno run)\s[^`]+)`/g)]
     .map((match) => (match[1] ?? "").replaceAll("\n", " ").replaceAll("\\|", "|"));
   return [...blocks, ...inline.filter((code) => !code.includes("…"))].flatMap(shellCommands)
-    .filter((words) => words.includes("main.ts") || words[0] === "zoom-extract");
+    .filter((words) => words[0] === "zoom-extract" || words.includes("run") && words.includes("main.ts"));
 }
 
 const sets = Object.keys(JSON.parse(await textOf("deno.json")).permissions);

@@ -54,7 +54,7 @@ export function findLines(markdown: string): Omit<DocumentedLine, "document">[] 
 }
 
 function linesOfBlock(language: string, code: string): string[] {
-  if (/^(sh|bash|bat)$/.test(language)) return logicalLines(code);
+  if (/^(sh|bash|bat|powershell)$/.test(language)) return logicalLines(code);
   if (language === "cron") return logicalLines(code).map((line) => line.replace(/^(\S+ ){5}/, ""));
   const lines = code.split("\n");
   if (language === "yaml") {
@@ -68,7 +68,7 @@ function linesOfBlock(language: string, code: string): string[] {
   );
 }
 
-/** Lines as a shell reads them: one goes on after a backslash, and within quotes. */
+/** Lines as a shell reads them: one goes on after a backslash, after what joins it to the next, and within quotes. */
 function logicalLines(code: string): string[] {
   const lines: string[] = [];
   let open = "";
@@ -76,7 +76,7 @@ function logicalLines(code: string): string[] {
     if (open === "" && /^\s*(#|$)/.test(line)) continue;
     open += line;
     const quotes = open.replace(/ #.*$/, "").match(/["']/g) ?? [];
-    if (line.endsWith("\\") || quotes.length % 2 === 1) open += "\n";
+    if (/(?:\\|&&|\|)$/.test(line) || quotes.length % 2 === 1) open += "\n";
     else lines.push(open.replace(/\s+# .*$/, "")), open = "";
   }
   return lines;

@@ -112,6 +112,8 @@ one --long '# no comment' \\
   --more   # a comment
 say "two
 lines"
+this &&
+  that
 ${fence}
 
 ${fence}
@@ -138,6 +140,7 @@ Deno.test("a command line is found in blocks of a shell, after a prompt, in a ta
   assert.deepEqual(findLines(page).map(({ text, block, isTranscript }) => [text, block, isTranscript]), [
     ["one --long '# no comment' \\\n  --more", 0, false],
     ['say "two\nlines"', 0, false],
+    ["this &&\n  that", 0, false],
     ["zoom-extract status", 1, true],
     ["ls", 1, true],
     ["cd x && zoom-extract", 2, false],
