@@ -163,8 +163,11 @@ Deno.test("the cron line is five times and a command that the program understand
     assert.ok(time === "*" || (Number(time) >= min && Number(time) <= max), time);
   });
   assert.ok(!command.includes("%"), "cron ends a command at %");
-  const args = command.replace(/^.*\.\/zoom-extract /, "").split(" ");
-  assert.ok(parseFlags("extract", args).values.has("output-dir"));
+  const [, args = ""] = / && \/usr\/local\/bin\/zoom-extract (.*)$/.exec(command) ?? [];
+  const { values } = parseFlags("extract", args.split(" "));
+  assert.ok(values.has("output-dir"));
+  assert.equal(values.get("log-level"), "WARNING", "a mail only where something went wrong");
+  assert.ok(!values.has("log-file"), "nothing that grows for ever");
 });
 
 Deno.test("the launchd list and the service start the program with flags that it knows", async () => {
