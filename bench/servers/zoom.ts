@@ -90,6 +90,8 @@ function list(url: URL): Response {
       "Invalid access token, does not contain scopes:[cloud_recording:read:list_account_recordings:admin].";
     return Response.json({ code: 4711, message }, { status: 400 });
   }
+  const uuid = /^\/meetings\/([^/]+)\/recordings$/.exec(path)?.[1];
+  if (uuid !== undefined) return Response.json(meeting(Number(/\d+/.exec(uuid)?.[0])));
   return Response.json({ code: 3301, message: "There is no recording for this meeting." }, { status: 404 });
 }
 
