@@ -1,7 +1,7 @@
 /** File system calls that follow no symbolic link below the root of the archive. */
 import { join, resolve } from "node:path";
 import { fsError, pathError } from "./_fs_error.ts";
-import { lstatQuickly } from "./quick_look.ts";
+import { lstatQuickly, statQuickly } from "./quick_look.ts";
 
 const noLinks = "no link is followed below an archive: put what it leads to in its place, or remove it";
 
@@ -75,7 +75,7 @@ async function createDirectory(path: string, mode: number | undefined): Promise<
     // Another transfer of the same meeting may have been quicker.
     if (!(error instanceof Deno.errors.AlreadyExists)) throw fsError("create the directory", path, error);
   }
-  return await Deno.lstat(path).catch((error) => {
+  return await lstatQuickly(path).catch((error) => {
     throw fsError("look at", path, error);
   });
 }
@@ -166,7 +166,7 @@ export async function openRegularFile(path: string, options: OpenRegularOptions 
     throw fsError("open", path, error);
   }
   try {
-    if (isSameFile(await file.stat(), found)) return file;
+    if (isSameFile(await statQuickly(file), found)) return file;
     throw pathError("open", path, "it was replaced meanwhile");
   } catch (error) {
     file.close();

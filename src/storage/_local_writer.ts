@@ -12,6 +12,7 @@ import {
   writeAll,
 } from "./_guarded_fs.ts";
 import { keepOther } from "./keep_other.ts";
+import { statQuickly } from "./quick_look.ts";
 
 const log = roomLogger("storage");
 
@@ -24,9 +25,9 @@ interface LocalWriterOptions extends BeginOptions {
 }
 
 /** Writes to the open partial `file`, from its end. Owns the file from here on. */
-export async function createLocalWriter(file: Deno.FsFile, options: LocalWriterOptions): Promise<SinkWriter> {
+export function createLocalWriter(file: Deno.FsFile, options: LocalWriterOptions): SinkWriter {
   try {
-    return new LocalWriter(file, options, await file.seek(0, Deno.SeekMode.End));
+    return new LocalWriter(file, options, file.seekSync(0, Deno.SeekMode.End));
   } catch (error) {
     file.close();
     throw fsError("open", options.partialPath, error);
@@ -58,7 +59,7 @@ class LocalWriter implements SinkWriter {
     const { partialPath, signal } = this.#options;
     const file = await this.#attempt("open", () => this.#openAgain());
     try {
-      await file.seek(position, Deno.SeekMode.Start);
+      file.seekSync(position, Deno.SeekMode.Start);
     } catch (error) {
       file.close();
       throw fsError("open", partialPath, error);
@@ -140,7 +141,7 @@ class LocalWriter implements SinkWriter {
   /** What gets the final name is what was written through this writer, and nothing that came to stand in its place. */
   async #refuseForeignPartial(receipt: Receipt): Promise<void> {
     const { partialPath } = this.#options;
-    const written = await this.#file.stat();
+    const written = await statQuickly(this.#file);
     if (written.size !== receipt.sizeBytes) {
       const state = `it holds ${written.size} bytes instead of ${receipt.sizeBytes}`;
       throw pathError("finish", partialPath, state);
@@ -173,7 +174,7 @@ class LocalWriter implements SinkWriter {
   async #openAgain(): Promise<Deno.FsFile> {
     const { partialPath } = this.#options;
     const file = await openRegularFile(partialPath);
-    if (isSameFile(await file.stat(), await this.#file.stat())) return file;
+    if (isSameFile(await statQuickly(file), await statQuickly(this.#file))) return file;
     file.close();
     throw pathError("open", partialPath, "it was replaced meanwhile");
   }

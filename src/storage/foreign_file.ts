@@ -96,7 +96,7 @@ export async function beginLinked(
     await removeIfAny(partialPath);
     throw pathError("link", source.path, "it changed meanwhile");
   }
-  const writer = await createLocalWriter(linked, { signal, directory, name, partialPath, onClose: () => {} });
+  const writer = createLocalWriter(linked, { signal, directory, name, partialPath, onClose: () => {} });
   return {
     get offset() {
       return writer.offset;

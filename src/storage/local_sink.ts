@@ -71,5 +71,5 @@ async function beginFile(request: {
   await regularFileIfAny(join(directory, name));
   const partialPath = join(directory, partialName(name));
   const file = await openRegularFile(partialPath, { dropLinked: true });
-  return await createLocalWriter(file, { ...options, directory, name, partialPath, onClose });
+  return createLocalWriter(file, { ...options, directory, name, partialPath, onClose });
 }

@@ -22,6 +22,11 @@ export async function lstatQuickly(path: string): Promise<Deno.FileInfo> {
   return await quickly(() => Deno.lstatSync(path), () => Deno.lstat(path));
 }
 
+/** `file.stat()`, as {@linkcode lstatQuickly} looks. */
+export async function statQuickly(file: Deno.FsFile): Promise<Deno.FileInfo> {
+  return await quickly(() => file.statSync(), () => file.stat());
+}
+
 /** The entries of a folder, in no order, as {@linkcode lstatQuickly} looks. */
 export async function readDirQuickly(path: string): Promise<readonly Deno.DirEntry[]> {
   return await quickly(() => [...Deno.readDirSync(path)], () => Array.fromAsync(Deno.readDir(path)));

@@ -184,15 +184,19 @@ Deno.test("localSink() closes what it opened when a look at it fails", async () 
     await using writer = await localSink(root.path).begin(path, { signal: calm() });
     await writer.write(utf8("abc"));
   })();
-  const { stat } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.stat = () => Promise.reject(Object.assign(new Error("i/o"), { code: "EIO" }));
+  const { stat, statSync } = Deno.FsFile.prototype;
+  const broken = Object.assign(new Error("i/o"), { code: "EIO" });
+  Deno.FsFile.prototype.stat = () => Promise.reject(broken);
+  Deno.FsFile.prototype.statSync = () => {
+    throw broken;
+  };
   try {
     await assert.rejects(() => localSink(root.path).begin(path, { signal: calm() }), {
       name: "StorageError",
       code: "storage",
     });
   } finally {
-    Deno.FsFile.prototype.stat = stat;
+    Object.assign(Deno.FsFile.prototype, { stat, statSync });
   }
 });
 
