@@ -30,7 +30,7 @@ export function entrySource(commit: string | undefined): string {
 }
 
 /** V8 lets its heap grow with the machine's memory, by 60 MB that bring no speed here (docs/performance.md). */
-const v8Flags = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=50";
+export const v8Flags = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=50";
 
 /** What to tell Deno for one target. What is not used of the npm packages would make 24 MB of the program's own 10. */
 export function compileArgs(target: string, { entry, output }: { entry: string; output: string }): string[] {

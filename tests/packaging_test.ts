@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { v8Flags } from "../scripts/compile.ts";
 import { parseFlags } from "../src/cli/parse_flags.ts";
 import { startSimulator } from "../src/simulator/mod.ts";
 import { pluginSource } from "./plugin_host/_support.ts";
@@ -182,4 +183,11 @@ Deno.test("the launchd list and the service start the program with flags that it
   const start = /^ExecStart=\S+ (.*)$/m.exec(service)?.[1]?.split(" ") ?? [];
   assert.ok(parseFlags("extract", start).values.has("output-dir"));
   assert.ok(dirname(path) === "/usr/local/bin" && service.includes(`ExecStart=${path} `));
+});
+
+Deno.test("binaries, image, action and the installed command start V8 in the same way", async () => {
+  for (const path of ["Dockerfile", "action.yml", "docs/getting-started.md"]) {
+    const given = /--max-semi-space-size=[^\s"'\\]*/.exec(await read(path))?.[0];
+    assert.equal(`--v8-flags=${given}`, v8Flags, path);
+  }
 });

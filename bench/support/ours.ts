@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { v8Flags } from "../../scripts/compile.ts";
 import { measure, type Usage } from "./child.ts";
 import type { FakeZoom } from "./fake_zoom.ts";
 import type { BenchContext } from "./scenario.ts";
@@ -53,8 +54,8 @@ export async function extract(
   return { ...usage, summary };
 }
 
-/** The command before its arguments. */
-export const ours: readonly string[] = [Deno.execPath(), "run", "-A", "--quiet", mainPath];
+/** The command before its arguments, as Getting started installs it. */
+export const ours: readonly string[] = [Deno.execPath(), "run", "-A", "--quiet", v8Flags, mainPath];
 
 /** Variables with which it uses this account and nothing else. */
 export function environment(zoom: Reachable, caPath?: string): Record<string, string> {
