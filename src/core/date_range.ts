@@ -15,6 +15,11 @@ export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
 }
 
+/** The same day of the month before, or that month's last day. */
+export function monthBefore(day: string): string {
+  return Temporal.PlainDate.from(day).subtract({ months: 1 }).toString();
+}
+
 /** Days in an inclusive range: 1 when `from` equals `to`. */
 export function daysIn(range: DateRange): number {
   return Math.round((Date.parse(range.to) - Date.parse(range.from)) / dayMs) + 1;

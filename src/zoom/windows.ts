@@ -1,4 +1,4 @@
-import { addDays, type DateRange, daysIn } from "../core/date_range.ts";
+import { addDays, type DateRange, daysIn, monthBefore } from "../core/date_range.ts";
 
 /**
  * Most days in one window. Zoom narrows anything beyond a month without an error (Zoom API reference, "List
@@ -7,14 +7,15 @@ import { addDays, type DateRange, daysIn } from "../core/date_range.ts";
 export const maxWindowDays = 30;
 
 /**
- * Splits a range into windows of at most 30 days, inclusive. Neighbours share one day, as Zoom does not say
+ * Splits a range into windows of at most 30 days, and of at most a month around February, inclusive. Neighbours share one day, as Zoom does not say
  * whether `to` is inclusive; none reaches beyond the range.
  */
 export function splitWindows(range: DateRange, options: { direction: "newest" | "oldest" }): DateRange[] {
   const windows: DateRange[] = [];
   let to = range.to;
   while (to >= range.from) {
-    const earliest = addDays(to, 1 - maxWindowDays);
+    const [days, month] = [addDays(to, 1 - maxWindowDays), monthBefore(to)];
+    const earliest = days > month ? days : month;
     const from = earliest < range.from ? range.from : earliest;
     windows.push({ from, to });
     if (from === range.from) break;

@@ -7,6 +7,7 @@ import {
   type SimulatorOptions,
   simUser,
 } from "../../src/simulator/mod.ts";
+import { splitWindows } from "../../src/zoom/mod.ts";
 import { type AccountUnderTest, listAll, type Listing, listRequest, startAccount } from "./_support.ts";
 
 const ana = simUser({ email: "ana@example.test" });
@@ -60,6 +61,17 @@ Deno.test("a range that Zoom narrows without a word is listed in full, and said 
   assertEveryDayJudged(listing);
   assert.ok(listing.warnings.every(({ code }) => code === "narrowed") && listing.warnings.length > 0);
   assert.equal(run.zoom.count(route), 4);
+});
+
+Deno.test("a range over February takes the calls that its windows need, and no warning", async () => {
+  const range = { from: "2023-01-01", to: "2023-03-28" };
+  const days = Array.from({ length: daysIn(range) }, (_, index) => addDays(range.from, index));
+  await using run = await start(days);
+  const listing = await listAll(run.account, { discovery: "users", range });
+  assert.equal(listing.meetings.size, days.length);
+  assert.deepEqual([listing.warnings, listing.unproven], [[], []]);
+  assertEveryDayJudged(listing, range);
+  assert.equal(run.zoom.count(route), splitWindows(range, { direction: "newest" }).length);
 });
 
 Deno.test("a window that falls short once is listed again from page one", async () => {
