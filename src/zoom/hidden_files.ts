@@ -33,7 +33,8 @@ export async function findHiddenFiles(
 /** Why a window with these meetings cannot count as complete, if so. */
 export function whyIncomplete(meetings: readonly ListedMeeting[]): string | undefined {
   const hidden = meetings.filter(({ hides }) => hides !== undefined).length;
-  return hidden === 0 ? undefined : `the files of ${hidden} meetings could not be read`;
+  if (hidden === 0) return undefined;
+  return `the files of ${hidden === 1 ? "one meeting" : `${hidden} meetings`} could not be read`;
 }
 
 async function findFiles(

@@ -55,7 +55,7 @@ Deno.test("files that cannot be read in either answer keep their window from bei
   ]);
   const listing = await listAll(run.account, { discovery: "users" });
   assert.deepEqual([...listing.meetings.values()].map(({ files }) => files.length).sort(), [1, 2]);
-  assert.match(listing.unproven[0]?.reason ?? "", /the files of 1 meetings could not be read/);
+  assert.match(listing.unproven[0]?.reason ?? "", /the files of one meeting could not be read/);
 });
 
 Deno.test("a meeting call that fails keeps the window of a meeting without files from being proven", async () => {
@@ -64,7 +64,7 @@ Deno.test("a meeting call that fails keeps the window of a meeting without files
     { on: calls, do: "status", code: 404, body: { code: 3301, message: "There is no recording." } },
   ]);
   const listing = await listAll(run.account, { discovery: "users" });
-  assert.match(listing.unproven[0]?.reason ?? "", /the files of 1 meetings could not be read/);
+  assert.match(listing.unproven[0]?.reason ?? "", /the files of one meeting could not be read/);
 });
 
 Deno.test("a meeting without files of which Zoom counts none costs no call", async () => {
