@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { noPlugins, type PluginConfig, type PluginSettings } from "../core/plugin_config.ts";
 import type { CliContext } from "./context.ts";
 import { inFolder } from "./paths.ts";
+import { besideSet } from "./rights/beside_set.ts";
 import { systemRights } from "./rights/rights.ts";
 import type { ResolvedOptions } from "./resolve_options.ts";
 
@@ -68,7 +69,7 @@ function isFolder(path: string): boolean {
     throw new UsageError(`Cannot use --plugins-dir "${path}": the program was started without this right`, {
       option: "plugins-dir",
       value: path,
-      hint: `add --allow-read=${path}`,
+      hint: `add --allow-read=${path}; ${besideSet()}`,
     });
   }
   try {

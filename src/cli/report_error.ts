@@ -3,6 +3,7 @@ import { missingFlag } from "../core/grants.ts";
 import { redactText } from "../core/redact.ts";
 import type { Style } from "./render/style.ts";
 import { hang, printable, printableLines } from "./render/text.ts";
+import { besideSet } from "./rights/beside_set.ts";
 import { programName, version } from "./version.ts";
 
 /** How much to tell. */
@@ -31,11 +32,9 @@ function errorText(thrown: unknown, options: ReportOptions): string {
   }
   if (thrown instanceof Deno.errors.NotCapable) {
     const flag = missingFlag(thrown);
-    const hint = flag === undefined ? "start it with deno run -P main.ts" : `add ${flag}`;
+    const hint = flag === undefined ? "start it with deno run -P main.ts" : `add ${flag}; ${besideSet()}`;
     const state = thrown.message.replace(/, run again with.*$/s, "");
-    return `${head} Cannot go on: ${safe(state)} (${
-      safe(hint)
-    }; ${programName} permissions prints the whole line)`;
+    return `${head} Cannot go on: ${safe(state)} (${safe(hint)})`;
   }
   if (thrown instanceof AppError) {
     const hint = thrown.hint ? `\n  ${safe(thrown.hint)}` : "";

@@ -132,7 +132,8 @@ Deno.test("what is missing and what is too much is told apart", () => {
   assert.doesNotThrow(() => requireRights("x", [], rights));
   assert.throws(() => requireRights("extract", grants, rights), {
     message: 'Cannot begin extract: no right to run "ffmpeg"',
-    hint: "add --allow-run=ffmpeg; zoom-extract permissions prints the whole line",
+    hint: "add --allow-run=ffmpeg; with -P that would replace what the set has, " +
+      "so run what zoom-extract permissions extract … prints",
   });
 });
 

@@ -267,6 +267,32 @@ Deno.test("a permission set of deno.json runs what it is for", async (t) => {
   });
 });
 
+Deno.test("where -P has too little, the refusal names the flags and the line that works in its place", async () => {
+  await inFolder(async (cwd, zoom) => {
+    const asked = ["-o", join(cwd, "archive"), ...flags];
+    const start = async (args: readonly string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-q", "-P=simulate", "--no-prompt", "main.ts", ...args],
+        cwd: root,
+        env: zoom.env,
+        stdin: "null",
+      }).output();
+      return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+    };
+    const refused = await start(asked);
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /\(add --allow-read=\S*archive --allow-write=\S*archive; [^\n]*\)\n$/);
+    const [, words = ""] =
+      /with -P [^\n]* run what zoom-extract (permissions \w+) … prints/.exec(refused.stderr) ??
+        [];
+    const printed = await start([...words.split(" "), "--json", ...asked]);
+    const { command } = JSON.parse(printed.stdout);
+    const { code, stderr } = await runLine(command, { cwd: root, zoom });
+    assert.equal(code, 0, stderr);
+    assert.ok(zoom.count("/rec/*") > 0);
+  });
+});
+
 Deno.test("a symbolic link does not lead the program out of what it may read or write", {
   ignore: Deno.build.os === "windows",
 }, async (t) => {

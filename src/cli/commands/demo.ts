@@ -29,7 +29,7 @@ export function demo(flags: ParsedFlags, context: CliContext): Promise<number> {
 export async function playDemo(plain: boolean, context: CliContext, scale: DemoScale = {}): Promise<number> {
   const style = createStyle(wantsColor(context.stdout, context));
   const columns = Math.max(40, (context.stdout.isTerminal && context.size().columns) || 100);
-  requireRights("the demo", demoGrants(context.cwd), context.rights);
+  requireRights("demo", demoGrants(context.cwd), context.rights);
   const name = await prepareDemoFolder(context.cwd);
   await using zoom = await startDemoAccount(context.clock.now(), scale);
   const stage = createStage({ context, zoom, style, columns, archive: `${name}/zoom_recordings`, plain });

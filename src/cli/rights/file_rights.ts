@@ -2,6 +2,7 @@ import { UsageError } from "../../core/errors.ts";
 import type { CliContext } from "../context.ts";
 import { inFolder } from "../paths.ts";
 import { leadsOutside } from "./real_path.ts";
+import { besideSet } from "./beside_set.ts";
 
 /**
  * Refuses to use a file that may not be used, or that a symbolic link leads to from inside an allowed folder.
@@ -24,7 +25,7 @@ export async function requireFile(
     throw new UsageError(`Cannot ${kind} ${label}: the program was started without this right`, {
       option: `allow-${kind}`,
       value: path,
-      hint: `add --allow-${kind}=${path}${otherwise}`,
+      hint: `add --allow-${kind}=${path}${otherwise}; ${besideSet()}`,
     });
   }
   await refuseWayOut(file, { kind, label, context });

@@ -1,5 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import { terminalVariables } from "./needed_grants.ts";
+import { besideSet } from "./beside_set.ts";
 import { runnerVariables } from "./runner_grants.ts";
 
 /** What the program can do without: how the terminal looks, where a person's own plugins lie, who runs it. */
@@ -48,6 +49,6 @@ function refused(name: string): UsageError {
   const flag = `--allow-env=${name.startsWith("ZOOM_") ? "ZOOM_*" : name}`;
   return new UsageError(`Cannot read the variable ${name}: the program was started without this right`, {
     option: name,
-    hint: `add ${flag}, or --ignore-env=${name} to do without it`,
+    hint: `add ${flag}, or --ignore-env=${name} to do without it; ${besideSet()}`,
   });
 }

@@ -1,5 +1,6 @@
 import { UsageError } from "../../core/errors.ts";
 import { allowFlags, type Grant } from "../../core/grants.ts";
+import { besideSet } from "./beside_set.ts";
 import { missingOf, type Rights } from "./rights.ts";
 
 /**
@@ -16,7 +17,7 @@ export function requireRights(command: string, grants: readonly Grant[], rights:
     `Cannot begin ${command}: no right to ${rightText(first)}${rest}`,
     {
       option: `allow-${first.kind}`,
-      hint: `add ${allowFlags(missing).join(" ")}; zoom-extract permissions prints the whole line`,
+      hint: `add ${allowFlags(missing).join(" ")}; ${besideSet(command)}`,
     },
   );
 }
