@@ -89,11 +89,9 @@ function environment(names: readonly string[]): Record<string, string> {
 }
 
 function variable(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch {
-    return undefined;
-  }
+  // Without the right the runtime would ask at a terminal.
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 function killOnAbort(child: Deno.ChildProcess, signal: AbortSignal): Disposable {
@@ -163,27 +161,24 @@ class Tail {
 export async function isProgram(program: string): Promise<boolean | undefined> {
   const suffixes = Deno.build.os === "windows" ? ["", ".exe", ".com"] : [""];
   const hasPath = isAbsolute(program) || /[\\/]/.test(program);
-  const folders = hasPath ? [""] : (variable("PATH") ?? "").split(delimiter).filter(Boolean);
-  try {
-    for (const folder of folders) {
-      for (const suffix of suffixes) {
-        if (await isExecutable(resolve(join(folder, program + suffix)))) return true;
-      }
+  const path = hasPath ? "" : variable("PATH");
+  if (path === undefined) return undefined;
+  const folders = hasPath ? [""] : path.split(delimiter).filter(Boolean);
+  let isSure = true;
+  for (const folder of folders) {
+    for (const suffix of suffixes) {
+      const found = await isExecutable(resolve(join(folder, program + suffix)));
+      if (found) return true;
+      isSure &&= found !== undefined;
     }
-    return false;
-  } catch {
-    return undefined;
   }
+  return isSure ? false : undefined;
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    const { isFile, mode } = await Deno.stat(path);
-    return isFile && (mode === null || (mode & 0o111) !== 0);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return false;
-  }
+async function isExecutable(path: string): Promise<boolean | undefined> {
+  if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return undefined;
+  const info = await Deno.stat(path).catch(() => undefined);
+  return info !== undefined && info.isFile && (info.mode === null || (info.mode & 0o111) !== 0);
 }
 
 /**

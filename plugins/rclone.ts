@@ -11,7 +11,8 @@
  *
  * Make the remote once with `rclone config`: Google Drive is `drive` (`drive:Zoom`), S3 and everything like it `s3`
  * (`s3:bucket/folder`), SharePoint and OneDrive `onedrive` (choose the site's library; `onedrive:Zoom`). On a machine without a
- * browser, `RCLONE_CONFIG_…` variables or a file named by `config` do the same. The tree is that of the archive.
+ * browser, a file named by `config` does the same, or `RCLONE_CONFIG_…` variables, which only a program that may see all
+ * variables (`--allow-env`) passes on. The tree is that of the archive.
  *
  * A file counts as copied when `rclone check` has compared it with the original, by digest where the remote has one. The original
  * stays. A copy that fails is recorded, and the next run tries it again.
@@ -34,7 +35,8 @@ export default definePlugin({
     flags: { type: "list", default: [], help: "More arguments for rclone, one each." },
     verify: { type: "boolean", default: true, help: "Compare each copy with the original." },
   },
-  permissions: { read: ["$OUTPUT"], run: ["rclone"] },
+  // Its configuration lies below HOME.
+  permissions: { read: ["$OUTPUT"], run: ["rclone"], env: plainVariables },
   async setup({ options, outputDir }) {
     const { remote, config, bwlimit, flags, verify } = options;
     if (!/^[^-\s:][^:]*:|^:[a-z0-9]/.test(remote)) {
@@ -84,7 +86,8 @@ function escapePattern(path: string): string {
 }
 
 async function rclone(args: readonly string[], { signal }: HookCall): Promise<void> {
-  const settings = Object.keys(Deno.env.toObject()).filter((name) => name.startsWith("RCLONE_"));
+  const mayLook = Deno.permissions.querySync({ name: "env" }).state === "granted";
+  const settings = mayLook ? Object.keys(Deno.env.toObject()).filter((name) => /^RCLONE_/.test(name)) : [];
   const { code, stderr } = await runProgram("rclone", args, {
     signal,
     variables: [...plainVariables, ...settings],

@@ -177,6 +177,24 @@ Deno.test("a bundled plugin still runs its program after the start", async () =>
   });
 });
 
+Deno.test("a bundled plugin that needs a program of its own runs it with the printed line", async () => {
+  await inFolder(async (cwd, zoom) => {
+    await Deno.mkdir(join(cwd, "bin"));
+    await Deno.writeTextFile(join(cwd, "bin", "rclone"), '#!/bin/sh\necho "$1 $HOME" >> copied\n', {
+      mode: 0o755,
+    });
+    const plugin = ["--plugin", "rclone", "--plugin-option", "rclone.remote=far:zoom"];
+    const args = [...flags, "--output-dir", "archive", ...plugin];
+    const { command } = await printedLine(args, { cwd, zoom });
+    const env = { PATH: `${join(cwd, "bin")}:${Deno.env.get("PATH")}` };
+    const { code, stderr } = await runLine(command, { cwd, zoom, env });
+    assert.equal(code, 0, stderr);
+    const home = RegExp.escape(Deno.env.get("HOME") ?? "");
+    const calls = await Deno.readTextFile(join(cwd, "copied"));
+    assert.match(calls, new RegExp(`^copyto ${home}$[^]*^check ${home}$`, "m"));
+  });
+});
+
 Deno.test("list and a dry run leave an archive as it is, with the rights that are printed for them", async () => {
   await inFolder(async (cwd, zoom) => {
     const archive = ["--output-dir", "archive"];
