@@ -5,7 +5,7 @@
  */
 import type { Config } from "./core/config.ts";
 import { type Finding, finding } from "./core/finding.ts";
-import { checkInventory, checkPermissions, checkPlugins, checkStorage } from "./app_doctor_machine.ts";
+import { checkInventory, checkPlugins, checkStorage } from "./app_doctor_machine.ts";
 import { checkZoom, type ZoomCheckOptions } from "./app_doctor_zoom.ts";
 
 /** How to look. */
@@ -17,12 +17,11 @@ export interface ExamineOptions extends ZoomCheckOptions {
 }
 
 /**
- * Looks at everything a run depends on, one finding after the other, as they become known. Nothing is changed, and
+ * Looks at everything a run depends on but its rights, one finding after the other, as they become known. Nothing is changed, and
  * nothing stays behind.
  */
 export async function* examine(config: Config, options: ExamineOptions): AsyncGenerator<Finding> {
   const { signal, isOffline, hasCredentials } = options;
-  yield* checkPermissions(config);
   if (isOffline) yield finding("credentials", "skipped", "not tried: --offline");
   else if (hasCredentials) yield* checkZoom(config, options);
   for (const check of [checkStorage, checkInventory, checkPlugins]) {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { listPlugins, pluginsOf } from "./app_plugins.ts";
 import { type FoundState, readArchiveHealth } from "./archive/mod.ts";
 import type { Config } from "./core/config.ts";
@@ -141,8 +140,14 @@ async function programFinding(program: string, plugins: readonly Asking[]): Prom
     name
   );
   const found = await findProgram(program);
-  if (found !== undefined) {
+  if (found.state === "found") {
     return finding("programs", "ok", `${program} ${found.version ?? "found"}, for ${askers.join(", ")}`);
+  }
+  if (found.state === "unknown") {
+    const message = `"${program}" was not looked for: PATH and its folders may not be read; needed by ${
+      askers.join(", ")
+    }`;
+    return finding("programs", "skipped", message);
   }
   return {
     ...finding("programs", "warning", `"${program}" was not found in PATH; needed by ${askers.join(", ")}`),
@@ -150,30 +155,4 @@ async function programFinding(program: string, plugins: readonly Asking[]): Prom
     remedy: `install it (apt install, brew install or winget install), or leave out ${askers.join(", ")}`,
     exitCode: ExitCode.plugin,
   };
-}
-
-/** Whether this process was given the permissions that the configuration needs. A run that lacks one does not begin. */
-export async function* checkPermissions(config: Config): AsyncGenerator<Finding> {
-  const output = resolve(config.outputDir);
-  const hosts = [...new Set([config.apiUrl, config.oauthUrl].map((url) => new URL(url).host))];
-  const statfs = { name: "sys", kind: "statfs" } as unknown as Deno.PermissionDescriptor;
-  const needs: readonly (readonly [Deno.PermissionDescriptor, string])[] = [
-    ...hosts.map((host) => [{ name: "net", host }, `--allow-net=${host}`] as const),
-    [{ name: "read", path: output }, `--allow-read=${config.outputDir}`],
-    [{ name: "write", path: output }, `--allow-write=${config.outputDir}`],
-    [statfs, "--allow-sys=statfs"],
-  ];
-  let missing = 0;
-  for (const [descriptor, flag] of needs) {
-    if ((await Deno.permissions.query(descriptor)).state === "granted") continue;
-    missing++;
-    yield {
-      check: "permissions",
-      level: "error",
-      message: `${flag} is not granted: a run would not begin`,
-      remedy: `start it with ${flag}, with what zoom-extract permissions prints, or with -A`,
-      exitCode: ExitCode.usage,
-    };
-  }
-  if (missing === 0) yield finding("permissions", "ok", "all that this configuration needs");
 }

@@ -37,13 +37,18 @@ export function missingFlag(refused: Deno.errors.NotCapable): string | undefined
   return value === undefined || value === "" ? `--allow-${kind}` : `--allow-${kind}=${value}`;
 }
 
+/** Tells whether the runtime lets the program do it, without ever asking anybody. */
+export function isGranted(grant: Pick<Grant, "kind" | "value">): boolean {
+  return Deno.permissions.querySync(descriptorOf(grant)).state === "granted";
+}
+
 /**
  * Throws what the runtime throws where a right is missing, before it would ask somebody at a terminal.
  *
  * @throws {Deno.errors.NotCapable}
  */
 export function requireGranted(grant: Required<Pick<Grant, "kind" | "value">>): void {
-  if (Deno.permissions.querySync(descriptorOf(grant)).state === "granted") return;
+  if (isGranted(grant)) return;
   const { kind, value } = grant;
   throw new Deno.errors.NotCapable(
     `Requires ${kind} access to "${value}", run again with the --allow-${kind} flag`,

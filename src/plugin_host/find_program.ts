@@ -1,11 +1,11 @@
 import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { isGranted } from "../core/grants.ts";
 
-/** A program that a plugin may start. */
-export interface FoundProgram {
-  readonly path: string;
-  /** As it tells itself; absent where it does not, or may not be started. */
-  readonly version?: string;
-}
+/** What became of looking for a program that a plugin may start; `unknown` where this program may not look. */
+export type ProgramSearch =
+  /** `version` as it tells itself; absent where it does not, or may not be started. */
+  | { readonly state: "found"; readonly version?: string }
+  | { readonly state: "missing" | "unknown" };
 
 /** What makes a program tell its version. */
 const versionArgs: Readonly<Record<string, readonly string[]>> = {
@@ -14,48 +14,57 @@ const versionArgs: Readonly<Record<string, readonly string[]>> = {
   rclone: ["version"],
 };
 
-/** Looks for a program in `PATH` and asks those it knows for their version. */
-export async function findProgram(program: string): Promise<FoundProgram | undefined> {
+/** Looks for a program in `PATH` and asks those it knows for their version. Nobody is asked for a right. */
+export async function findProgram(program: string): Promise<ProgramSearch> {
   const path = await locate(program);
-  if (path === undefined) return undefined;
+  if (path === "missing") return { state: "missing" };
   const args = versionArgs[program];
-  const version = args === undefined ? undefined : await askVersion(path, args);
-  return { path, ...(version === undefined ? {} : { version }) };
+  const start = path === "unknown" ? program : path;
+  if (args === undefined || !isGranted({ kind: "run", value: start })) {
+    return { state: path === "unknown" ? "unknown" : "found" };
+  }
+  return await askVersion(start, args);
 }
 
-async function locate(program: string): Promise<string | undefined> {
+/** Its path, or why there is none. */
+async function locate(program: string): Promise<string> {
   const suffixes = Deno.build.os === "windows" ? ["", ".exe", ".com"] : [""];
   const hasFolder = isAbsolute(program) || /[\\/]/.test(program);
   const folders = hasFolder ? [""] : searchPath();
-  for (const folder of folders) {
+  let isSure = folders !== undefined;
+  for (const folder of folders ?? []) {
     for (const suffix of suffixes) {
       const path = resolve(join(folder, program + suffix));
-      const info = await Deno.stat(path).catch(() => undefined);
-      if (info?.isFile && (info.mode === null || (info.mode & 0o111) !== 0)) return path;
+      if (await isExecutable(path)) return path;
+      isSure &&= isGranted({ kind: "read", value: path });
     }
   }
-  return undefined;
+  return isSure ? "missing" : "unknown";
 }
 
-function searchPath(): string[] {
-  try {
-    return (Deno.env.get("PATH") ?? "").split(delimiter).filter(Boolean);
-  } catch {
-    return [];
-  }
+async function isExecutable(path: string): Promise<boolean> {
+  if (!isGranted({ kind: "read", value: path })) return false;
+  const info = await Deno.stat(path).catch(() => undefined);
+  return info !== undefined && info.isFile && (info.mode === null || (info.mode & 0o111) !== 0);
 }
 
-async function askVersion(path: string, args: readonly string[]): Promise<string | undefined> {
+function searchPath(): string[] | undefined {
+  if (!isGranted({ kind: "env", value: "PATH" })) return undefined;
+  return (Deno.env.get("PATH") ?? "").split(delimiter).filter(Boolean);
+}
+
+async function askVersion(program: string, args: readonly string[]): Promise<ProgramSearch> {
   try {
     const signal = AbortSignal.timeout(10_000);
-    const { stdout } = await new Deno.Command(path, {
+    const { stdout } = await new Deno.Command(program, {
       args: [...args],
       stdin: "null",
       stderr: "null",
       signal,
     }).output();
-    return /\bv?\d+[\w.+-]*/.exec(new TextDecoder().decode(stdout))?.[0];
-  } catch {
-    return undefined;
+    const version = /\bv?\d+[\w.+-]*/.exec(new TextDecoder().decode(stdout))?.[0];
+    return { state: "found", ...(version === undefined ? {} : { version }) };
+  } catch (error) {
+    return { state: error instanceof Deno.errors.NotFound ? "missing" : "found" };
   }
 }

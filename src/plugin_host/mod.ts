@@ -6,7 +6,7 @@
  *
  * @module
  */
-export { findProgram, type FoundProgram } from "./find_program.ts";
+export { findProgram, type ProgramSearch } from "./find_program.ts";
 export { codePlaces } from "./code_places.ts";
 export { findDropIns, type Origin } from "./discover.ts";
 export {

@@ -431,12 +431,89 @@ Deno.test("doctor names the permissions that this process lacks", async () => {
     });
     assert.match(
       stdout,
-      /^✗ permissions +--allow-net=127\.0\.0\.1:\d+ is not granted: a run would not begin\n +→ start it with/m,
+      /^✗ permissions +--allow-net=127\.0\.0\.1 is not granted \(.*\): a run would not begin\n +→ start it with/m,
     );
     assert.match(stdout, /^✗ permissions +--allow-write=\.\/zoom_recordings is not granted/m);
     assert.match(stdout, /^✗ permissions +--allow-sys=statfs is not granted/m);
     assert.equal(code, 2);
     assert.deepEqual(zoom.requests, []);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("doctor misses the rights that permissions says are missing, those of plugins among them", async () => {
+  await using zoom = await startSimulator({ users: 1, months: 1 });
+  const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-doctor-" });
+  try {
+    const plugin = ["--plugin", "exec", "--plugin-option", "exec.program=true"];
+    const permissions = [
+      "--allow-read=.env",
+      "--allow-env=ZOOM_*,MAX_CONCURRENT_DOWNLOADS,DOWNLOAD_TIMEOUT,CHUNK_SIZE,NO_COLOR,FORCE_COLOR,TERM",
+    ];
+    const ask = async (command: readonly string[]) => {
+      const { stdout, stderr } = await runProgram([...command, "--json", ...plugin], {
+        zoom,
+        cwd,
+        permissions,
+      });
+      assert.notEqual(stdout, "", stderr);
+      return JSON.parse(stdout);
+    };
+    const { missing } = await ask(["permissions", "doctor"]);
+    const told = await ask(["doctor"]);
+    const lacks: readonly { message: string; exit_code: number }[] = told.findings
+      .filter(({ check }: { check: string }) => check === "permissions");
+    const single = (flag: string) => {
+      const [name = "", list = ""] = flag.split("=");
+      return list.split(",").map((value) => `${name}=${value}`);
+    };
+    const flags = lacks.map(({ message }) => message.split(" ")[0] ?? "");
+    assert.deepEqual(flags.sort(), missing.flatMap(single).sort());
+    for (const kind of ["read=plugins", "run=true", "env=PATH", "net=127.0.0.1", "sys=statfs"]) {
+      assert.ok(flags.includes(`--allow-${kind}`), kind);
+    }
+    const codeOf = (flag: string) => lacks.find(({ message }) => message.startsWith(flag))?.exit_code;
+    assert.deepEqual([codeOf("--allow-read=plugins"), codeOf("--allow-run=true")], [2, 7]);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("doctor tells of an .env that others can read, though the right to read it is given up", async () => {
+  const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-doctor-" });
+  try {
+    await Deno.writeTextFile(join(cwd, ".env"), "", { mode: 0o644 });
+    await Deno.chmod(join(cwd, ".env"), 0o644);
+    const permissions = ["--allow-read=.env,zoom_recordings,plugins", "--allow-env", "--allow-sys=statfs"];
+    const { stdout } = await runProgram(["doctor", "--offline"], { cwd, permissions });
+    assert.match(stdout, /settings +other users of this machine can read \.env/);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+});
+
+Deno.test("doctor finds a program that it may start, though it may not look through PATH", async () => {
+  const cwd = await Deno.makeTempDir({ prefix: "zoom-extract-doctor-" });
+  try {
+    await Deno.mkdir(join(cwd, "bin"));
+    await Deno.writeTextFile(join(cwd, "bin", "rclone"), "#!/bin/sh\necho 'rclone v9.8.7'\n", {
+      mode: 0o755,
+    });
+    const permissions = [
+      "--allow-read=.env,zoom_recordings,plugins",
+      "--allow-write=zoom_recordings",
+      "--allow-net=*.zoom.us",
+      "--allow-env",
+      "--allow-sys=statfs",
+      "--allow-run=rclone",
+    ];
+    const args = ["doctor", "--offline", "--plugin", "rclone", "--plugin-option", "rclone.remote=x:y"];
+    const look = async (PATH: string) =>
+      (await runProgram(args, { cwd, permissions, env: { PATH, LANG: "C.UTF-8" } })).stdout;
+    assert.match(await look(join(cwd, "bin")), /^✓ programs +rclone v9\.8\.7, for rclone$/m);
+    const missing = /^✗ permissions +--allow-run=rclone is not granted .*\n +→ see that it is installed/m;
+    assert.match(await look("/nowhere"), missing);
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }

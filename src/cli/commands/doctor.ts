@@ -13,16 +13,18 @@ import { createStyle, wantsColor } from "../render/style.ts";
 import { type Session, withSession } from "../session.ts";
 
 /** `doctor`: one line per finding on stdout as it becomes known, or all of them as one JSON object. */
-export function doctor(flags: ParsedFlags, context: CliContext): Promise<number> {
+export async function doctor(flags: ParsedFlags, context: CliContext): Promise<number> {
   let missing: UsageError | undefined;
+  // The session gives up the right to read it.
+  const settings = await dotEnvFindings(context);
   // Without credentials everything else can still be looked at.
   const configure: typeof buildConfig = (options, place) =>
     buildConfig(options, { ...place, onMissingCredentials: (error) => void (missing = error) });
-  return withSession("doctor", { flags, context, configure }, async (session) => {
+  return await withSession("doctor", { flags, context, configure }, async (session) => {
     const found: Finding[] = [];
     const tell = createTeller(session, context);
     try {
-      for await (const each of findingsOf(session, { context, missing: () => missing })) {
+      for await (const each of findingsOf(session, { context, settings, missing: () => missing })) {
         found.push(each);
         tell(each);
       }
@@ -44,9 +46,15 @@ export function doctor(flags: ParsedFlags, context: CliContext): Promise<number>
 
 async function* findingsOf(
   { config, options, signal }: Session,
-  { context, missing }: { context: CliContext; missing: () => UsageError | undefined },
+  { context, settings, missing }: {
+    context: CliContext;
+    settings: readonly Finding[];
+    missing: () => UsageError | undefined;
+  },
 ): AsyncGenerator<Finding> {
-  yield* await dotEnvFindings(context);
+  yield* settings;
+  const { rightsFindings } = await import("../rights/rights_findings.ts");
+  yield* await rightsFindings({ config, options }, context);
   const error = missing();
   if (error && !options.on("offline")) {
     yield failureFinding("credentials", error, {
@@ -64,9 +72,10 @@ async function* findingsOf(
 }
 
 /** A client secret that other users of the machine can read is worth a word. */
-async function dotEnvFindings({ cwd, readsDotEnv }: CliContext): Promise<Finding[]> {
-  if (!readsDotEnv || Deno.build.os === "windows") return [];
-  const info = await Deno.stat(inFolder(cwd, ".env")).catch(() => undefined);
+async function dotEnvFindings({ cwd, readsDotEnv, rights }: CliContext): Promise<Finding[]> {
+  const file = inFolder(cwd, ".env");
+  if (!readsDotEnv || Deno.build.os === "windows" || !rights.has({ kind: "read", value: file })) return [];
+  const info = await Deno.stat(file).catch(() => undefined);
   if (!info?.isFile || info.mode === null || (info.mode & 0o077) === 0) return [];
   return [finding("settings", "warning", "other users of this machine can read .env", "chmod 600 .env")];
 }

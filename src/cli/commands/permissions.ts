@@ -12,13 +12,12 @@ import { createStyle, wantsColor } from "../render/style.ts";
 import { entryFile, runLine, shellQuote } from "../rights/command_line.ts";
 import { ownGrants } from "../rights/own_places.ts";
 import { neededGrants } from "../rights/needed_grants.ts";
-import { activePlugins, withoutCovered } from "../rights/plugin_needs.ts";
-import { otherName } from "../rights/real_path.ts";
+import { withoutCovered } from "../rights/plugin_needs.ts";
 import { renderRights } from "../rights/render_rights.ts";
 import { excessOf, missingOf } from "../rights/rights.ts";
 import { runnerGrants } from "../rights/runner_grants.ts";
 import { demoGrants, simulationGrants } from "../rights/simulation_grants.ts";
-import { looksForPlugins, situationOf } from "../rights/session_rights.ts";
+import { wholeSituation } from "../rights/whole_situation.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
 
 /** `permissions [COMMAND]`: the line with exactly the rights that the command needs, on stdout. */
@@ -124,22 +123,9 @@ async function grantsOf(
     dryRun: options.on("dry-run"),
     plugins: buildPluginConfig(options, { cwd, env: seen }),
   });
-  const { needs, code, secrets, homeVariables, dirs } = looksForPlugins(command, positionals)
-    ? await activePlugins(config, { cwd, rights })
-    : { needs: [], code: [], secrets: [], homeVariables: [], dirs: [] };
-  const situation = situationOf(command, {
-    options,
-    config,
-    cwd,
-    positionals,
-    plugins: needs,
-    pluginCode: code,
-  });
-  const realOutputDir = situation.outputDir === undefined
-    ? undefined
-    : await otherName(config.outputDir, rights);
-  const variables = [...situation.variables, ...homeVariables];
-  const grants = neededGrants({ ...situation, realOutputDir, variables, pluginDirs: dirs });
+  const place = { options, config, cwd, positionals, rights };
+  const { situation, secrets } = await wholeSituation(command, place);
+  const grants = neededGrants(situation);
   const tells = context.ci && optionsOf(command).some((row) => row.long === "ci");
   return { grants: withoutCovered([...grants, ...tells ? runnerGrants(seen) : []]), secrets };
 }

@@ -1,5 +1,5 @@
 import { rememberVariables } from "./read_variable.ts";
-import { descriptorOf, type Grant, type GrantKind, grantKinds } from "../../core/grants.ts";
+import { descriptorOf, type Grant, type GrantKind, grantKinds, isGranted } from "../../core/grants.ts";
 
 /** The rights of this process, as the commands see them. */
 export interface Rights {
@@ -11,7 +11,7 @@ export interface Rights {
 
 /** The real ones. */
 export const systemRights: Rights = {
-  has: (grant) => stateOf(grant) === "granted",
+  has: isGranted,
   drop(grant) {
     if (grant.kind === "env") rememberVariables();
     // A kind as a whole: also each entry of a list of it.
@@ -30,8 +30,4 @@ export function excessOf(grants: readonly Grant[], rights: Rights): GrantKind[] 
     const needsAll = grants.some((grant) => grant.kind === kind && grant.value === undefined);
     return !needsAll && rights.has({ kind });
   });
-}
-
-function stateOf(grant: Pick<Grant, "kind" | "value">): Deno.PermissionState {
-  return Deno.permissions.querySync(descriptorOf(grant)).state;
 }

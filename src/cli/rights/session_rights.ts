@@ -10,7 +10,7 @@ import { accountSwitches, optionsOf } from "../options.ts";
 import { inFolder } from "../paths.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
 import { ownGrants } from "./own_places.ts";
-import { neededGrants, type PluginNeeds, type Situation } from "./needed_grants.ts";
+import { neededGrants, type PluginNeeds, type Situation, terminalVariables } from "./needed_grants.ts";
 import { refuseWayOut, requireFile } from "./file_rights.ts";
 import { otherName } from "./real_path.ts";
 import { requireRights } from "./require_rights.ts";
@@ -85,15 +85,7 @@ export async function requireSessionRights(
   const { rights, cwd } = context;
   const plain = situationOf(command, { options, config, cwd, positionals });
   const situation = { ...plain, realOutputDir: await otherName(config.outputDir, rights) };
-  // What options are read from was read by now, or refused then.
-  requireRights(
-    command,
-    neededGrants({ ...situation, variables: [], dotEnv: undefined })
-      .filter((grant) =>
-        isNoLook(grant) && !(grant.kind === "write" && !situation.writes && isInventory(grant))
-      ),
-    rights,
-  );
+  requireRights(command, requiredGrants(situation), rights);
   for (const dir of situation.pluginDirs) {
     await refuseWayOut(dir, { kind: "read", label: `the folder of plugins "${dir}"`, context });
   }
@@ -101,6 +93,14 @@ export async function requireSessionRights(
     const label = `--log-file ${JSON.stringify(options.text("log-file"))}`;
     await requireFile(situation.logFile, { kind: "write", label, context });
   }
+}
+
+/** Rights without which a command does not begin. What options are read from was read by then, or refused. */
+export function requiredGrants(situation: Situation): Grant[] {
+  return neededGrants({ ...situation, variables: [], dotEnv: undefined })
+    .filter((grant) =>
+      isNoLook(grant) && !(grant.kind === "write" && !situation.writes && isInventory(grant))
+    );
 }
 
 /**
@@ -117,11 +117,7 @@ export function requireInitRights(options: ResolvedOptions, { rights, cwd }: Cli
     plugins: noPlugins,
   };
   const situation = situationOf("init", { options, config, cwd });
-  requireRights(
-    "init",
-    neededGrants({ ...situation, variables: [], dotEnv: undefined }).filter(isNoLook),
-    rights,
-  );
+  requireRights("init", requiredGrants(situation), rights);
 }
 
 /** Whoever only reads can do without taking SQLite's helper files away, as on a disk that forbids writing. */
@@ -130,8 +126,8 @@ function isInventory({ value = "" }: Grant): boolean {
 }
 
 /** How a terminal looks is no reason to refuse. */
-function isNoLook({ kind }: Grant): boolean {
-  return kind !== "env";
+function isNoLook({ kind, value = "" }: Grant): boolean {
+  return kind !== "env" || !terminalVariables.includes(value);
 }
 
 /** Gives up what was needed to read options: no plugin of the run gets to the files that hold credentials. */
