@@ -10,6 +10,7 @@ import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { InventoryError, UsageError } from "./core/errors.ts";
+import { isGranted } from "./core/grants.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
 import type { Inventory } from "./inventory/mod.ts";
 import {
@@ -130,7 +131,8 @@ async function openPlan(config: Config, common: Common, onReady?: OnReady): Prom
       inventory,
       select: createSelection(resumed.config, plugins),
       heldSizes: config.trustInventory ? heldElsewhere : heldSizesBelow(config.outputDir),
-      freeBytes: () => freeBytes(config.outputDir),
+      // The folder may still be to be made, and what lies around it out of bounds.
+      freeBytes: () => freeBytes(config.outputDir, config.plugins.dirs),
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
@@ -138,6 +140,8 @@ async function openPlan(config: Config, common: Common, onReady?: OnReady): Prom
 
 /** The inventory of an archive that exists, for reading; none while the first run is just making it. */
 async function openHeld(outputDir: string): Promise<Inventory | undefined> {
+  // `init` counts what Zoom has, and has no business in the archive.
+  if (!isGranted({ kind: "read", value: outputDir })) return undefined;
   try {
     return await openHeldInventory(outputDir);
   } catch (error) {

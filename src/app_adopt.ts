@@ -11,6 +11,7 @@ import type { Clock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { toError, UsageError } from "./core/errors.ts";
 import type { EventListener } from "./core/events.ts";
+import { missingFlag, requireGranted } from "./core/grants.ts";
 import { AdoptSheet, type Inventory, type ReportRow } from "./inventory/mod.ts";
 import {
   type AdoptBy,
@@ -69,13 +70,15 @@ export async function adoptFolder(config: Config, options: AdoptOptions): Promis
 async function folderOf(dir: string): Promise<string> {
   try {
     const path = await Deno.realPath(dir);
+    requireGranted({ kind: "read", value: path });
     if ((await Deno.stat(path)).isDirectory) return path;
     throw new UsageError(`Cannot adopt "${dir}": it is not a folder`, { value: dir, hint: "name a folder" });
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    const flag = error instanceof Deno.errors.NotCapable ? missingFlag(error) : undefined;
     throw new UsageError(`Cannot adopt "${dir}": ${reasonOf(error)}`, {
       value: dir,
-      hint: "name the folder with the files that another tool downloaded",
+      hint: flag ? `add ${flag}` : "name the folder with the files that another tool downloaded",
     });
   }
 }
@@ -106,7 +109,7 @@ async function look(config: Config, options: Inner): Promise<AdoptSummary> {
       select: createSelection(common.config, plugins),
       naming: plugins.naming ?? namingOf(defaultNaming),
       heldSizes: heldSizesBelow(root),
-      freeBytes: () => freeBytes(root),
+      freeBytes: () => freeBytes(root, config.plugins.dirs),
     },
   });
 }

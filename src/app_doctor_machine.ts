@@ -11,14 +11,16 @@ import { ExitCode } from "./core/exit_code.ts";
 import { failureFinding, type Finding, finding } from "./core/finding.ts";
 import { formatBytes, formatCount } from "./core/units.ts";
 import { findProgram } from "./plugin_host/mod.ts";
-import { freeBytes, probeFolder } from "./storage/mod.ts";
+import { probeFolder } from "./storage/mod.ts";
 
 const slowBytesPerSecond = 5 * 1024 ** 2;
 
 /** Whether the archive's folder can be written, how fast, and whether there is room. */
 export async function* checkStorage(config: Config): AsyncGenerator<Finding> {
+  let free: number | undefined;
   try {
-    const { place, exists, bytesPerSecond } = await probeFolder(config.outputDir);
+    const { place, exists, bytesPerSecond, freeBytes } = await probeFolder(config.outputDir);
+    free = freeBytes;
     const rate = `${formatBytes(bytesPerSecond)}/s`;
     const where = exists
       ? `"${config.outputDir}"`
@@ -35,7 +37,7 @@ export async function* checkStorage(config: Config): AsyncGenerator<Finding> {
     yield failureFinding("storage", error);
     return;
   }
-  yield spaceFinding(await freeBytes(config.outputDir), config);
+  yield spaceFinding(free, config);
 }
 
 function spaceFinding(free: number | undefined, { minFreeSpaceBytes }: Config): Finding {

@@ -10,6 +10,7 @@ import type { ActivePlugins, OnReady } from "./core/active_plugins.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { UsageError } from "./core/errors.ts";
+import { isGranted } from "./core/grants.ts";
 import type { EventListener } from "./core/events.ts";
 import { pluginLogger } from "./core/log.ts";
 import { redactText } from "./core/redact.ts";
@@ -55,8 +56,10 @@ async function mayHavePlugins({ plugins }: Pick<Config, "plugins">): Promise<boo
   const { dirs, settings, given, naming } = plugins;
   if (Object.keys(settings).length > 0 || given.length > 0 || naming !== undefined) return true;
   for (const dir of dirs) {
-    const info = await Deno.stat(dir).catch((error) => error);
-    if (info.isDirectory || info instanceof Deno.errors.NotCapable) return true;
+    // The host says what is missing.
+    if (!isGranted({ kind: "read", value: dir })) return true;
+    const info = await Deno.stat(dir).catch(() => undefined);
+    if (info?.isDirectory) return true;
   }
   return false;
 }

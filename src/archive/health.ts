@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { InventoryError, toError } from "../core/errors.ts";
+import { requireGranted } from "../core/grants.ts";
 import { type InventoryHealth, readHealth } from "../inventory/mod.ts";
 import { inventoryPath } from "./open_archive.ts";
 import { findState, type FoundState } from "./state_file.ts";
@@ -20,6 +21,7 @@ export async function readArchiveHealth(outputDir: string): Promise<ArchiveHealt
   const root = resolve(outputDir);
   const path = inventoryPath(root);
   try {
+    requireGranted({ kind: "read", value: path });
     await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;

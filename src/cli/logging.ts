@@ -10,6 +10,7 @@ import {
 } from "@logtape/logtape";
 import type { LogLevel } from "../core/config.ts";
 import { StorageError } from "../core/errors.ts";
+import { requireGranted } from "../core/grants.ts";
 import { logRoot } from "../core/log.ts";
 import { fileState } from "./config_file.ts";
 import { eventCategory } from "./log_events.ts";
@@ -81,6 +82,7 @@ export function renderRecord(record: LogRecord, color: boolean): string {
 function openLogFile(path: string, print: (line: string) => void): { sink: Sink; close(): void } {
   let file: Deno.FsFile | undefined;
   try {
+    requireGranted({ kind: "write", value: path });
     file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (error) {
     throw new StorageError(`Cannot write --log-file "${path}": ${fileState(error)}`, {

@@ -209,10 +209,11 @@ export function createHttp(options: HttpClientOptions): HttpClient {
 }
 
 /** `fetch`, which would ask somebody at a terminal about a host that is not granted. */
-function grantedFetch(url: URL, init: RequestInit): Promise<Response> {
+export async function grantedFetch(address: URL | RequestInfo, init?: RequestInit): Promise<Response> {
+  const url = new URL(address instanceof Request ? address.url : address);
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   requireGranted({ kind: "net", value: `${url.hostname}:${port}` });
-  return globalThis.fetch(url, init);
+  return await globalThis.fetch(address, init);
 }
 
 function isFetchFailure(error: unknown): boolean {

@@ -25,7 +25,7 @@
  *
  * @module
  */
-export { createHttp, type HttpClient, type HttpClientOptions } from "./http_client.ts";
+export { createHttp, grantedFetch, type HttpClient, type HttpClientOptions } from "./http_client.ts";
 export type { CircuitBreakerOptions } from "./circuit_breaker.ts";
 export { type ErrorBody, looksLikeHtml, parseErrorText } from "./error_body.ts";
 export { type RateLabel } from "./rate_label.ts";

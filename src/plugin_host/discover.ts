@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PluginError, toError } from "../core/errors.ts";
+import { requireGranted } from "../core/grants.ts";
 
 /** Where a plugin comes from. */
 export type Origin = "bundled" | "drop-in" | "given";
@@ -35,6 +36,7 @@ export async function findDropIns(
 
 async function* readDir(dir: string): AsyncGenerator<Deno.DirEntry> {
   try {
+    requireGranted({ kind: "read", value: dir });
     yield* Deno.readDir(dir);
   } catch (error) {
     throw new PluginError(`Cannot look for plugins in "${dir}": ${toError(error).message}`, {
@@ -55,6 +57,7 @@ async function pluginFile(path: string): Promise<string | undefined> {
 
 async function realPath(path: string): Promise<string | undefined> {
   try {
+    requireGranted({ kind: "read", value: path });
     return await Deno.realPath(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {

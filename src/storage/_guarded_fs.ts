@@ -1,5 +1,6 @@
 /** File system calls that follow no symbolic link below the root of the archive. */
 import { join, resolve } from "node:path";
+import { isGranted } from "../core/grants.ts";
 import { fsError, pathError } from "./_fs_error.ts";
 import { lstatQuickly, statQuickly } from "./quick_look.ts";
 
@@ -29,12 +30,12 @@ export async function removeIfAny(path: string): Promise<void> {
 /** Creates the root of an archive where it is missing; it may be a link, as the person who runs this chose it. */
 export async function ensureRoot(root: string): Promise<string> {
   const path = resolve(root);
+  // The right may be to one file in it: the directory has to be there then, and writing the file will tell.
+  if (!isGranted({ kind: "write", value: path })) return path;
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) throw pathError("use", path, "it is not a directory");
-    // The right may be to one file in it: the directory has to be there then, and writing the file will tell.
-    if (error instanceof Deno.errors.NotCapable) return path;
     throw fsError("create the directory", path, error);
   }
   return path;
@@ -205,6 +206,11 @@ export async function writeAll(
     written += count;
     onWritten?.(count);
   }
+}
+
+/** {@linkcode syncDirectory} where the right may be to one file in it: then it is left out. */
+export async function syncIfAllowed(path: string): Promise<void> {
+  if (isGranted({ kind: "read", value: path })) await syncDirectory(path);
 }
 
 /** Makes a rename or a new entry in a directory durable, where the system can. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { fsError } from "./_fs_error.ts";
-import { openRegularFile, regularFileIfAny, removeIfAny, syncDirectory, writeAll } from "./_guarded_fs.ts";
+import { openRegularFile, regularFileIfAny, removeIfAny, syncIfAllowed, writeAll } from "./_guarded_fs.ts";
 
 /** A file in the making: nothing stands at its path before it is committed; disposed of without that, it is gone. */
 export interface AtomicFile extends AsyncDisposable {
@@ -43,7 +43,7 @@ export async function createFileAtomic(path: string): Promise<AtomicFile> {
       } catch (error) {
         throw fsError("write", target, error);
       }
-      await syncDirectory(dirname(target));
+      await syncIfAllowed(dirname(target));
     },
     async [Symbol.asyncDispose]() {
       close();

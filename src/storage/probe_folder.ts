@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { requireGranted } from "../core/grants.ts";
+import { freeBytes } from "./free_bytes.ts";
 import { fsError, pathError } from "./_fs_error.ts";
 
 /** How a folder takes writing. */
@@ -10,6 +11,8 @@ export interface FolderProbe {
   readonly exists: boolean;
   /** Bytes written and flushed to the disk in a second. */
   readonly bytesPerSecond: number;
+  /** What its disk has left; absent where that cannot be told. */
+  readonly freeBytes: number | undefined;
 }
 
 const probeBytes = 4 * 1024 ** 2;
@@ -26,14 +29,22 @@ export async function probeFolder(path: string): Promise<FolderProbe> {
   if (place === undefined) return await probeByMaking(wanted);
   const file = join(place, `.zoom-extract-probe-${crypto.randomUUID()}`);
   const seconds = await timeWriting(file);
-  return { place, exists: place === wanted, bytesPerSecond: probeBytes / Math.max(seconds, 1e-6) };
+  return {
+    place,
+    exists: place === wanted,
+    bytesPerSecond: probeBytes / Math.max(seconds, 1e-6),
+    freeBytes: await freeBytes(place),
+  };
 }
 
 /** Where the rights are to the folder alone, and it is not there yet: it is made for a moment. */
 async function probeByMaking(wanted: string): Promise<FolderProbe> {
-  await Deno.mkdir(wanted).catch((error) => {
+  try {
+    requireGranted({ kind: "write", value: wanted });
+    await Deno.mkdir(wanted);
+  } catch (error) {
     throw fsError("create the directory", wanted, error);
-  });
+  }
   try {
     return { ...await probeFolder(wanted), place: dirname(wanted), exists: false };
   } finally {
@@ -45,6 +56,7 @@ async function probeByMaking(wanted: string): Promise<FolderProbe> {
 async function nearestFolder(wanted: string): Promise<string | undefined> {
   for (let place = wanted;; place = dirname(place)) {
     try {
+      requireGranted({ kind: "read", value: place });
       if ((await Deno.stat(place)).isDirectory) return place;
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable && place !== wanted) return undefined;

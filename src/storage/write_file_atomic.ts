@@ -7,6 +7,7 @@ import {
   regularFileIfAny,
   removeIfAny,
   syncDirectory,
+  syncIfAllowed,
   writeAll,
 } from "./_guarded_fs.ts";
 
@@ -47,7 +48,7 @@ export async function writeFileAtomic(
     await removeIfAny(temporary).catch(() => {});
     throw fsError("write", target, error);
   }
-  await syncDirectory(directory);
+  await (options.root === undefined ? syncIfAllowed(directory) : syncDirectory(directory));
 }
 
 async function prepareDirectory(target: string, root: string): Promise<string> {

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { DateRange } from "../core/date_range.ts";
 import { toError } from "../core/errors.ts";
 import type { ListedFile, ListedMeeting } from "../core/recording.ts";
-import { createHttp } from "../http/mod.ts";
+import { createHttp, grantedFetch } from "../http/mod.ts";
 import { createZoomApi, toAccessError, type ZoomApi } from "./api.ts";
 import { endpoints } from "./endpoints.ts";
 import { followRedirects } from "./follow_redirects.ts";
@@ -59,7 +59,7 @@ const triedUsers = 10;
 export function createZoomProbe(options: ZoomAccountOptions): ZoomProbe {
   const { config, clock = systemClock, timeoutMs = 20_000 } = options;
   const { credentials, oauthUrl, apiUrl } = config;
-  const watch = watchClock(options.fetch ?? globalThis.fetch, clock);
+  const watch = watchClock(options.fetch ?? grantedFetch, clock);
   const backoff = { tries: 2, baseMs: 300, maxMs: 1_000 };
   const http = createHttp({ clock, plan: config.apiPlan, fetch: watch.fetch, timeoutMs, backoff });
   const tokens = createTokenSource({ http, clock, oauthUrl, credentials });

@@ -1,3 +1,4 @@
+import { isGranted, requireGranted } from "../../core/grants.ts";
 import { roomLogger } from "../../core/log.ts";
 
 const log = roomLogger("ci");
@@ -6,6 +7,7 @@ const log = roomLogger("ci");
 export async function appendTo(path: string | undefined, text: string): Promise<boolean> {
   if (path === undefined || path === "") return true;
   try {
+    requireGranted({ kind: "write", value: path });
     await Deno.writeTextFile(path, text, { append: true });
     return true;
   } catch (error) {
@@ -16,6 +18,6 @@ export async function appendTo(path: string | undefined, text: string): Promise<
 
 /** Bytes that a file holds already; 0 where there is none. */
 export async function sizeOfFile(path: string | undefined): Promise<number> {
-  if (path === undefined || path === "") return 0;
+  if (path === undefined || path === "" || !isGranted({ kind: "read", value: path })) return 0;
   return await Deno.stat(path).then(({ size }) => size, () => 0);
 }

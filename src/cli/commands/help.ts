@@ -41,16 +41,18 @@ export function unknownCommand(name: string): UsageError {
 }
 
 /** Looks for files of one's own in `./plugins`, without loading anything: the help has to be quick. */
-async function hasDropIns({ cwd }: CliContext): Promise<boolean> {
+async function hasDropIns({ cwd, rights }: CliContext): Promise<boolean> {
+  // Not by `node:path`: loading it takes longer than all the rest.
+  const folder = cwd === "" ? "plugins" : `${cwd}/plugins`;
+  if (!rights.has({ kind: "read", value: folder })) return false;
   const { bundledNames } = await import("../plugins/bundled_names.ts");
   try {
-    // Not by `node:path`: loading it takes longer than all the rest.
-    for await (const { name } of Deno.readDir(cwd === "" ? "plugins" : `${cwd}/plugins`)) {
+    for await (const { name } of Deno.readDir(folder)) {
       const bare = name.replace(/\.ts$/, "").replaceAll("_", "-");
       if (!/^[_.]|_test\.[jt]s$/.test(name) && bare !== "mod" && !bundledNames.includes(bare)) return true;
     }
   } catch {
-    // No such folder, or not ours to read.
+    // No such folder.
   }
   return false;
 }

@@ -26,6 +26,9 @@ export async function permissions(flags: ParsedFlags, context: CliContext): Prom
   const unseen: string[] = [];
   const options = await resolveOptions(line.command, line.values, lookingOnly(context, unseen));
   const { grants, secrets } = await grantsOf(line, { options, context });
+  // Where it lies says which folder's .gitignore is written to.
+  const git = inFolder(context.cwd, ".git");
+  if (line.command === "init" && !context.rights.has({ kind: "read", value: git })) unseen.push(".git");
   const args = [line.command, ...line.positionals, ...flagsOf(line, secrets)];
   const words = runLine(grants, { entry: entryFile(), args });
   const missing = missingOf(grants, context.rights);

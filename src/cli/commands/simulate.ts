@@ -7,6 +7,7 @@ import type { ParsedFlags } from "../parse_flags.ts";
 import { inFolder } from "../paths.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
+import { ownGrants } from "../rights/own_places.ts";
 import { requireRights } from "../rights/require_rights.ts";
 import { simulationGrants } from "../rights/simulation_grants.ts";
 import { createStopControl } from "../stop_control.ts";
@@ -15,7 +16,9 @@ import { createStopControl } from "../stop_control.ts";
 export async function simulate(flags: ParsedFlags, context: CliContext): Promise<number> {
   const options = await resolveOptions("simulate", flags.values, context);
   const style = createStyle(wantsColor(context.stderr, context));
-  requireRights("simulate", simulationGrants, context.rights);
+  const { positionals } = flags;
+  const places = ownGrants("simulate", { options, positionals, cwd: context.cwd, outputDir: "" });
+  requireRights("simulate", [...places, ...simulationGrants], context.rights);
   await using zoom = await start(options, context);
   using stop = createStopControl(context, {
     onStop: () => context.stderr.write(style.yellow("\nStopping…\n")),

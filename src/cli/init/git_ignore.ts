@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { isGranted } from "../../core/grants.ts";
 
 /** A `.gitignore` that has to change so that git leaves `.env` alone. */
 export interface IgnoreChange {
@@ -54,10 +55,12 @@ function isIgnored(text: string, isSameFolder: boolean): boolean | undefined {
 }
 
 async function exists(path: string): Promise<boolean> {
+  if (!isGranted({ kind: "read", value: path })) return false;
   return await Deno.lstat(path).then(() => true, () => false);
 }
 
 async function readIfAny(path: string): Promise<string | undefined> {
+  if (!isGranted({ kind: "read", value: path })) return undefined;
   try {
     return await Deno.readTextFile(path);
   } catch {

@@ -27,7 +27,9 @@ export async function checkPlugin(
     say(false, toError(error).message);
     return ExitCode.plugin;
   }
-  const problem = await typeCheck(file);
+  const problem = context.rights.has({ kind: "run", value: Deno.execPath() })
+    ? await typeCheck(file)
+    : "no right";
   if (problem === "no right") {
     const flag = `--allow-run=${Deno.execPath()}`;
     context.stdout.write(`${style.dim(`- types were not checked: no right to run deno (add ${flag})`)}\n`);
@@ -56,7 +58,7 @@ function contributions(
   return parts.length === 0 ? "nothing" : parts.join(", ");
 }
 
-/** What `deno check` has against the file; `"no deno"` where none is at hand, as in a binary, or may not be run. */
+/** What `deno check` has against the file; `"no deno"` where none is at hand, as in a binary. */
 async function typeCheck(file: string): Promise<string | undefined> {
   if (!/^deno(\.exe)?$/i.test(basename(Deno.execPath()))) return "no deno";
   const config = new URL("../../../deno.json", import.meta.url);
@@ -67,7 +69,7 @@ async function typeCheck(file: string): Promise<string | undefined> {
     }).output();
     if (code === 0) return undefined;
     return new TextDecoder().decode(stderr).split("\n").slice(0, 4).join(" ").trim();
-  } catch (error) {
-    return error instanceof Deno.errors.NotCapable ? "no right" : "no deno";
+  } catch {
+    return "no deno";
   }
 }

@@ -30,8 +30,7 @@ export function renderPlan(
     formatCount(row.skippedFiles),
   ]);
   const table = rows.length > 0 ? renderTable(head, rows, options) : [];
-  return ["", ...table, "", totalLine(plan), diskLine(plan, options)].filter((line) => line !== undefined)
-    .join("\n");
+  return ["", ...table, "", totalLine(plan), diskLine(plan, options)].join("\n");
 }
 
 function totalLine({ fetch, held }: Plan): string {
@@ -43,8 +42,10 @@ function totalLine({ fetch, held }: Plan): string {
 function diskLine(
   { freeBytes, fetch }: Plan,
   { style, minFreeSpaceBytes }: { style: Style; minFreeSpaceBytes: number },
-): string | undefined {
-  if (freeBytes === undefined) return undefined;
+): string {
+  if (freeBytes === undefined) {
+    return "Whether the disk holds it is not known: its free space cannot be looked at yet; a run looks before each file";
+  }
   const missing = fetch.bytes + minFreeSpaceBytes - freeBytes;
   const free = `${formatBytes(freeBytes)} free, ${formatBytes(minFreeSpaceBytes)} to be left`;
   return missing > 0

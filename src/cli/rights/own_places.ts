@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import type { Grant, GrantKind } from "../../core/grants.ts";
+import { type Grant, type GrantKind, isGranted } from "../../core/grants.ts";
 import type { CommandName } from "../option_row.ts";
 import { inFolder } from "../paths.ts";
 import type { ResolvedOptions } from "../resolve_options.ts";
@@ -58,6 +58,7 @@ function repositoryFolders(cwd: string): ((name: string) => string)[] {
 }
 
 function isThere(path: string): boolean {
+  if (!isGranted({ kind: "read", value: path })) return false;
   try {
     Deno.lstatSync(path);
     return true;
@@ -89,7 +90,18 @@ function adoptGrants({ options, positionals: [dir], cwd }: OwnPlaces): Grant[] {
   const folder = inFolder(cwd, dir);
   const by = options.text("by");
   const kinds: GrantKind[] = by === "link" || by === "move" ? ["read", "write"] : ["read"];
-  return grantsOf(kinds, [folder], "the files to adopt");
+  return grantsOf(kinds, [folder, ...realName(folder)], "the files to adopt");
+}
+
+/** Where a folder's name leads, when that is elsewhere: the runtime compares names, so that both are needed. */
+function realName(folder: string): string[] {
+  if (!isGranted({ kind: "read", value: folder })) return [];
+  try {
+    const real = Deno.realPathSync(folder);
+    return real === resolve(folder) ? [] : [real];
+  } catch {
+    return [];
+  }
 }
 
 function pluginGrants({ positionals: [verb, subject], cwd }: OwnPlaces): Grant[] {
