@@ -68,6 +68,13 @@ const cases: readonly Typed[] = [
   { typed: "zoom-extract plugins ", offered: ["check", "info", "list", "new"] },
   { typed: "zoom-extract hooks run --plugin rc", offered: ["rclone"] },
   { typed: "zoom-extract help ini", offered: ["init"] },
+  { typed: "zoom-extract help ", offered: commands.map(({ name }) => name).sort() },
+  { typed: "zoom-extract permissions ver", offered: ["verify"] },
+  {
+    typed: "zoom-extract permissions ",
+    offered: commands.map(({ name }) => name).filter((name) => name !== "permissions").sort(),
+  },
+  { typed: "zoom-extract adopt ", offered: ["archive"] },
   { typed: "zoom-extract completions p", offered: ["powershell"] },
   { typed: "zoom-extract doctor --off", offered: ["--offline"] },
   { typed: "zoom-extract init --client-", offered: ["--client-id"] },
@@ -164,7 +171,7 @@ Deno.test("zsh completes at a terminal", needsZsh, async () => {
 });
 
 const fishCases = cases.filter(({ typed }) =>
-  !/=|,|-o ar|output-dir $|from-date $|init --client|doctor --$/.test(typed)
+  !/=|,|-o ar|output-dir $|adopt $|from-date $|init --client|doctor --$/.test(typed)
 );
 
 Deno.test("fish completes commands, options, choices, plugins and files", needsFish, async () => {

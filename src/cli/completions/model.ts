@@ -48,7 +48,12 @@ function wordOf(
   name: string,
   { positionals = 0, words }: { positionals?: number; words?: readonly string[] },
 ): { word?: Completion } {
-  if (name === "help") return { word: { kind: "words", words: commands.map((command) => command.name) } };
+  const names = commands.map((command) => command.name);
+  if (name === "help") return { word: { kind: "words", words: names } };
+  if (name === "permissions") {
+    return { word: { kind: "words", words: names.filter((each) => each !== "permissions") } };
+  }
+  if (name === "adopt") return { word: { kind: "folder" } };
   if (words !== undefined) return { word: { kind: "words", words } };
   return positionals > 0 ? { word: { kind: "file" } } : {};
 }
