@@ -6,12 +6,13 @@
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import { addDays, type DateRange } from "./core/date_range.ts";
-import { AuthError, NetworkError, toError } from "./core/errors.ts";
+import { AuthError, NetworkError, toError, TransferError } from "./core/errors.ts";
 import { ExitCode } from "./core/exit_code.ts";
 import { failureFinding, type Finding, finding } from "./core/finding.ts";
 import {
   createZoomProbe,
   type FoundFile,
+  isServerTrouble,
   judgeScopes,
   kindOfScopes,
   type ListAnswer,
@@ -23,6 +24,8 @@ import {
 export interface ZoomCheckOptions {
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** For each request. @default {20_000} */
+  readonly requestTimeoutMs?: number | undefined;
   /** The proxy that the environment names, for hints: `HTTPS_PROXY "proxy.example:3128"`. */
   readonly proxy?: string | undefined;
 }
@@ -36,7 +39,12 @@ interface Visit extends ZoomCheckOptions {
 /** Signs in, and looks at scopes, lists, the right to download, and the clock. What cannot be told is skipped. */
 export async function* checkZoom(given: Config, options: ZoomCheckOptions): AsyncGenerator<Finding> {
   const config = { ...given, range: lastMonth(given.range) };
-  await using probe = createZoomProbe({ config, clock: options.clock ?? systemClock });
+  const { clock = systemClock, requestTimeoutMs: timeoutMs } = options;
+  await using probe = createZoomProbe({
+    config,
+    clock,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
   const visit: Visit = { ...options, config, probe };
   let scopes: readonly string[];
   try {
@@ -73,13 +81,15 @@ function signInFailure(error: unknown, visit: Visit): Finding {
   return networkHint(failureFinding(error instanceof AuthError ? "credentials" : "network", error), visit);
 }
 
-/** A proxy that is configured is the first thing to look at when nothing answers. */
+const somebodyElse =
+  "look whether Zoom is well (status.zoom.us), and whether something else answers in its place " +
+  "(ZOOM_API_URL and ZOOM_OAUTH_URL, a proxy, a network that wants a sign-in), then run doctor again";
+
+/** What to do where Zoom does not answer as it should: a proxy that is configured is the first thing to look at. */
 function networkHint(found: Finding, { proxy }: Visit): Finding {
-  if (proxy === undefined || found.exitCode !== ExitCode.unavailable) return found;
-  return {
-    ...found,
-    remedy: [found.remedy, `the environment sends requests through ${proxy}`].filter(Boolean).join("; "),
-  };
+  if (found.exitCode !== ExitCode.unavailable) return found;
+  const through = proxy === undefined ? [] : [`the environment sends requests through ${proxy}`];
+  return { ...found, remedy: [found.remedy ?? somebodyElse, ...through].join("; ") };
 }
 
 const tolerableSkewMs = 120_000;
@@ -96,6 +106,9 @@ function clockFinding(skewMs: number | undefined): Finding {
     "set the clock, best by NTP (timedatectl set-ntp true)",
   );
 }
+
+/** What comes in place of a file that may not be had; all else is the trouble of one file. */
+const refusals: readonly string[] = ["html", "json_error", "redirect"];
 
 /** One line per missing scope, or one for all of them. */
 function* scopeFindings(scopes: readonly string[], isAccountListed: boolean): Generator<Finding> {
@@ -168,11 +181,21 @@ async function* checkFiles(answer: ListAnswer, visit: Visit): AsyncGenerator<Fin
 }
 
 function downloadFailure(error: unknown, visit: Visit): Finding {
+  const message = `a recording is listed and cannot be downloaded: ${
+    toError(error).message.replace(/^Cannot /, "cannot ")
+  }`;
   if (error instanceof NetworkError) return networkHint(failureFinding("download", error), visit);
+  if (isServerTrouble(error)) return networkHint(failureFinding("download", error, { message }), visit);
+  if (error instanceof TransferError && !refusals.includes(error.code)) {
+    return finding(
+      "download",
+      "warning",
+      message,
+      "a run tries each file several times, and says which fail",
+    );
+  }
   return failureFinding("download", error, {
-    message: `a recording is listed and cannot be downloaded: ${
-      toError(error).message.replace(/^Cannot /, "cannot ")
-    }`,
+    message,
     remedy:
       "give the role of the app's owner Recording → view and View the recording content (User Management → Roles)",
     exitCode: ExitCode.auth,

@@ -131,6 +131,8 @@ export interface CliContext {
   readonly runExtract?: RunExtract | undefined;
   /** Stands in for the composition root. */
   readonly listFiles?: ListFiles | undefined;
+  /** Patience of `doctor` with a request, where it is not its own. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** The real process. */

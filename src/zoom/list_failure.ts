@@ -65,6 +65,7 @@ export function asAppError(error: unknown): AppError {
   throw error;
 }
 
-function isServerTrouble(error: ApiError): boolean {
-  return error.exhausted || error.status >= 500 || error.status === 429;
+/** Tells whether Zoom has trouble of its own, or wants to be asked later. */
+export function isServerTrouble(error: unknown): boolean {
+  return error instanceof ApiError && (error.exhausted || error.status >= 500 || error.status === 429);
 }

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { DateRange } from "../core/date_range.ts";
-import { toError } from "../core/errors.ts";
+import { toError, TransferError } from "../core/errors.ts";
 import type { ListedFile, ListedMeeting } from "../core/recording.ts";
-import { createHttp, grantedFetch } from "../http/mod.ts";
+import type { OpenedFile } from "../core/source.ts";
+import { createHttp, grantedFetch, readHead } from "../http/mod.ts";
 import { createZoomApi, toAccessError, type ZoomApi } from "./api.ts";
 import { endpoints } from "./endpoints.ts";
 import { followRedirects } from "./follow_redirects.ts";
@@ -79,7 +80,7 @@ export function createZoomProbe(options: ZoomAccountOptions): ZoomProbe {
         const page = await fetchPage(api, list, { window, pageToken: "", signal });
         return { isAllowed: true, file: downloadable(page) };
       } catch (error) {
-        if (!isListRefusal(error)) throw error;
+        if (!isListRefusal(error)) throw toAccessError(error, endpoints.accountRecordings) ?? error;
         return { isAllowed: false, reason: error.message };
       }
     },
@@ -91,11 +92,10 @@ export function createZoomProbe(options: ZoomAccountOptions): ZoomProbe {
       const headers = { "accept-encoding": "identity", range: "bytes=0-0" };
       const response = await followRedirects(http, hosts, { url, action, bearer, headers, client, signal });
       const { fileExtension } = file;
-      const opened = await http.withinTime(
-        { action, url, signal },
-        (signal) => readOpened(response, { action, offset: 0, fileExtension, signal }),
-      );
-      if (opened !== "restart") await opened.body.cancel();
+      await http.withinTime({ action, url, signal }, async (signal) => {
+        const opened = await readOpened(response, { action, offset: 0, fileExtension, signal });
+        if (opened !== "restart") await requireByte(opened, { action, signal });
+      });
     },
     get clockSkewMs() {
       return watch.skewMs();
@@ -105,6 +105,19 @@ export function createZoomProbe(options: ZoomAccountOptions): ZoomProbe {
       return Promise.resolve();
     },
   };
+}
+
+/** An answer may begin well and bring nothing. What comes after the first bytes is let go, however much it is. */
+async function requireByte(
+  { body, sizeBytes }: OpenedFile,
+  { action, signal }: { action: string; signal: AbortSignal },
+): Promise<void> {
+  if (await readHead(body, 1, signal) !== "" || sizeBytes === 0) return;
+  throw new TransferError(`Cannot ${action}: no byte came`, {
+    code: "truncated",
+    expected: "1 byte",
+    received: "none",
+  });
 }
 
 async function firstOfUsers(
@@ -136,7 +149,7 @@ async function firstOfUsers(
       isAnswered = true;
     } catch (error) {
       // One person may be refused for reasons of their own.
-      if (!isListRefusal(error)) throw error;
+      if (!isListRefusal(error)) throw toAccessError(error, endpoints.userRecordings) ?? error;
       refusal ??= error;
     }
   }

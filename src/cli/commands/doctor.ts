@@ -65,6 +65,7 @@ async function* findingsOf(
   yield* examine(config, {
     signal,
     clock: context.clock,
+    requestTimeoutMs: context.requestTimeoutMs,
     isOffline: options.on("offline"),
     hasCredentials: error === undefined,
     proxy: findProxy(context, config.oauthUrl),
