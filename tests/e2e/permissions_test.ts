@@ -214,6 +214,33 @@ Deno.test("list and a dry run leave an archive as it is, with the rights that ar
   });
 });
 
+Deno.test("permissions --anywhere prints a line that a scheduler may start from any folder", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await inFolder(async (cwd, zoom) => {
+    const folder = join(cwd, "my recordings");
+    await Deno.mkdir(folder);
+    const args = ["permissions", "--anywhere", ...flags, "--output-dir", "archive"];
+    const { stdout } = await runProgram(args, { cwd: folder, zoom, permissions: ["-E", "-R"] });
+    const keep = ["HOME", "DENO_DIR"].flatMap((name) =>
+      Deno.env.has(name) ? [[name, Deno.env.get(name)]] : []
+    );
+    const started = await new Deno.Command("/bin/sh", {
+      args: ["-c", stdout],
+      cwd: "/",
+      clearEnv: true,
+      env: { ...Object.fromEntries(keep), ...zoom.env, PATH: "/nowhere" },
+      stdin: "null",
+    }).output();
+    assert.equal(started.code, 0, `${stdout}${new TextDecoder().decode(started.stderr)}`);
+    assert.ok((await Deno.stat(join(folder, "archive", "_logs", "inventory.db"))).isFile);
+    const printed = await runProgram([...args, "--json"], { cwd: folder, zoom, permissions: ["-E", "-R"] });
+    const { cwd: place, command } = JSON.parse(printed.stdout);
+    assert.deepEqual([place, command[0]], [folder, Deno.execPath()]);
+    assert.ok(!command.includes("--anywhere"));
+  });
+});
+
 Deno.test("without any right the line is printed all the same, and says what was not looked at", async () => {
   await inFolder(async (cwd, zoom) => {
     const { command, missing, unseen } = await printedLine([], { cwd, zoom, permissions: [] });

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { completeConfig } from "../../core/config.ts";
 import { UsageError } from "../../core/errors.ts";
 import { allowFlags, type Grant } from "../../core/grants.ts";
@@ -9,7 +10,7 @@ import { optionsOf } from "../options.ts";
 import type { ParsedFlags } from "../parse_flags.ts";
 import { inFolder } from "../paths.ts";
 import { createStyle, wantsColor } from "../render/style.ts";
-import { entryFile, runLine, shellQuote } from "../rights/command_line.ts";
+import { anywhere, entryFile, runLine, shellQuote } from "../rights/command_line.ts";
 import { ownGrants } from "../rights/own_places.ts";
 import { neededGrants } from "../rights/needed_grants.ts";
 import { withoutCovered } from "../rights/plugin_needs.ts";
@@ -30,20 +31,34 @@ export async function permissions(flags: ParsedFlags, context: CliContext): Prom
   const git = inFolder(context.cwd, ".git");
   if (line.command === "init" && !context.rights.has({ kind: "read", value: git })) unseen.push(".git");
   const args = [line.command, ...line.positionals, ...flagsOf(line, secrets)];
-  const words = runLine(grants, { entry: entryFile(), args });
+  const plain = runLine(grants, { entry: entryFile(), args });
+  const isAnywhere = flags.values.get("anywhere") === "true";
+  const words = isAnywhere ? anywhere(plain) : plain;
+  const place = isAnywhere ? { cwd: resolve(context.cwd) } : {};
   const missing = missingOf(grants, context.rights);
   const excess = excessOf(grants, context.rights);
   if (flags.values.get("json") === "true") {
-    const found = { command: words, grants, missing: allowFlags(missing), more_than_needed: excess, unseen };
+    const found = {
+      ...place,
+      command: words,
+      grants,
+      missing: allowFlags(missing),
+      more_than_needed: excess,
+      unseen,
+    };
     context.stdout.write(`${JSON.stringify(found)}\n`);
     return 0;
   }
-  context.stdout.write(`${shellQuote(words)}\n`);
+  const goThere = place.cwd === undefined ? "" : `cd ${shellQuote([place.cwd])} && `;
+  context.stdout.write(`${goThere}${shellQuote(words)}\n`);
   const style = createStyle(wantsColor(context.stderr, context));
   const isBinary = Deno.build.standalone;
   context.stderr.write(`${renderRights({ grants, missing, excess, unseen, isBinary }, style)}\n`);
   return 0;
 }
+
+/** Flags that are about the line, and no part of it. */
+const own: readonly string[] = ["json", "anywhere"];
 
 /** The command line that is asked about. */
 interface AskedLine {
@@ -76,7 +91,7 @@ function lineOf({ positionals: [name = "extract", ...words], values }: ParsedFla
   }
   const rows = optionsOf(found.name);
   const foreign = [...values.keys()].find((long) =>
-    long !== "json" && !rows.some((row) => row.long === long)
+    !own.includes(long) && !rows.some((row) => row.long === long)
   );
   if (foreign !== undefined) {
     throw new UsageError(`Cannot use --${foreign}: zoom-extract ${found.name} has no such option`, {
@@ -84,8 +99,8 @@ function lineOf({ positionals: [name = "extract", ...words], values }: ParsedFla
       hint: `see zoom-extract ${found.name} --help`,
     });
   }
-  const own = new Map([...values].filter(([long]) => long !== "json"));
-  return { command: found.name, positionals, values: own };
+  const theirs = new Map([...values].filter(([long]) => !own.includes(long)));
+  return { command: found.name, positionals, values: theirs };
 }
 
 /** Looks at what may be looked at, and notes the rest: the point is to find out what is missing. */

@@ -14,6 +14,7 @@ export const info: CommandInfo = {
   usage: `${programName} permissions [COMMAND] [its words and options]`,
   examples: [
     [`${programName} permissions --output-dir /mnt/archive`, "the line for an archive elsewhere"],
+    [`${programName} permissions --anywhere`, "for cron, which starts elsewhere and may not find deno"],
     [`${programName} permissions list --csv`, "another command needs less"],
     [`${programName} permissions adopt /nas/old --by link`, "with the words that it takes"],
     [`${programName} permissions --plugin transcode --json`, "each right with its reason, for scripts"],
@@ -25,6 +26,13 @@ export const info: CommandInfo = {
 
 /** Options of its own, besides those of `extract`. */
 export const rows: readonly OptionRow[] = [
+  {
+    long: "anywhere",
+    kind: "switch",
+    help: "Print a line for a scheduler: it goes to this folder first, and names deno by its path.",
+    group: output,
+    commands: ["permissions"],
+  },
   {
     long: "json",
     kind: "switch",

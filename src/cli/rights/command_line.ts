@@ -20,6 +20,11 @@ export function runLine(
   return ["deno", "run", "--no-prompt", ...allowFlags(grants), entry, ...args];
 }
 
+/** The same line for whoever starts it in another folder, or without a `PATH` that leads to `deno`. */
+export function anywhere(words: readonly string[]): string[] {
+  return [Deno.execPath(), ...words.slice(1)];
+}
+
 /** Arguments as a POSIX shell reads them. */
 export function shellQuote(args: readonly string[]): string {
   return args.map((arg) => /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`).join(
