@@ -128,7 +128,7 @@ const hasSystemd = await new Deno.Command("systemd-analyze", {
   .output().then(({ success }) => success, () => false);
 
 Deno.test("systemd finds nothing wrong with the service and the timer", {
-  // In CI the tool is installed, and nothing may be ignored there.
+  // .ci/run installs the tool, and lets nothing be ignored.
   ignore: !hasSystemd,
 }, async () => {
   const dir = await Deno.makeTempDir({ prefix: "zoom-extract-units-" });
