@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mountSmallDisk } from "../support/small_disk.ts";
 import { chance, count, rounds } from "./_frame.ts";
 import { startAccount, Trial } from "./_trial.ts";
 
@@ -7,31 +8,6 @@ const zoom = await startAccount({ meetings: 6, files: 30, large: 2, largeBytes: 
 const { digests } = await Trial.reference(zoom);
 addEventListener("unload", () => void zoom[Symbol.asyncDispose]());
 
-async function mounts(...args: string[]): Promise<boolean> {
-  for (const command of [["mount"], ["sudo", "-n", "mount"]] as const) {
-    const [name, ...before] = command;
-    const made = await new Deno.Command(name, { args: [...before, ...args], stdout: "null", stderr: "null" })
-      .output().catch(() => undefined);
-    if (made?.success) return true;
-  }
-  return false;
-}
-
-/** A small real disk below the trial's archive; `undefined` where nothing may be mounted. */
-async function smallDisk(dir: string, kiB: number) {
-  if (!await mounts("-t", "tmpfs", "-o", `size=${kiB}k,mode=0777`, "none", dir)) return undefined;
-  return {
-    remount: (options: string) => mounts("-o", `remount,${options}`, dir),
-    async [Symbol.asyncDispose]() {
-      for (const command of ["umount", "sudo"]) {
-        const args = command === "sudo" ? ["-n", "umount", dir] : [dir];
-        const { success } = await new Deno.Command(command, { args, stderr: "null" }).output();
-        if (success) return;
-      }
-    },
-  };
-}
-
 const sizes = chance("disk sizes");
 
 Deno.test("a disk that is full anywhere in the run ends it with 6 and says so, and with room the next run completes", async () => {
@@ -39,7 +15,7 @@ Deno.test("a disk that is full anywhere in the run ends it with 6 and says so, a
     // From too small for the inventory to too small for the last file.
     const kiB = round === 0 ? 64 : sizes.int(100, 2_700);
     await using trial = await Trial.of(zoom, { digests });
-    await using disk = await smallDisk(trial.archive.dir, kiB);
+    await using disk = await mountSmallDisk(trial.archive.dir, kiB);
     const how = disk ? {} : { env: { CAMPAIGN_FAIL: `^(?:write|copy) #${sizes.int(1, 60)}+ ENOSPC` } };
     const says = /no space left|[KM]iB free|disk is full|disk I\/O error/i;
     await trial.runToFailure({ ...how, codes: [6], says });
@@ -63,7 +39,7 @@ Deno.test("a disk that fills up at any step and stays full loses nothing that wa
 
 Deno.test("a read-only disk ends the run with 6 before anything is asked of Zoom", async () => {
   await using trial = await Trial.of(zoom, { digests });
-  await using disk = await smallDisk(trial.archive.dir, 16_384);
+  await using disk = await mountSmallDisk(trial.archive.dir, 16_384);
   if (disk) assert.ok(await disk.remount("ro"));
   zoom.resetCounts();
   const how = disk ? {} : { env: { CAMPAIGN_FAIL: "^(?:mkdir|open|write)#1+ EROFS" } };

@@ -3,31 +3,24 @@ import { join } from "node:path";
 import { StorageError } from "../../src/core/errors.ts";
 import { fsError } from "../../src/storage/_fs_error.ts";
 import { freeBytes, localSink, writeFileAtomic } from "../../src/storage/mod.ts";
+import { mountSmallDisk } from "../support/small_disk.ts";
 import { calm, temporaryDirectory, tree } from "./_support.ts";
 
-/** A file system of one mebibyte, where this process may mount one. */
+/** A file system of one mebibyte, where one may be mounted. */
 async function tinyDisk(): Promise<AsyncDisposable & { readonly path: string } | undefined> {
   const directory = await temporaryDirectory();
-  const mount = await run("mount", ["-t", "tmpfs", "-o", "size=1m", "none", directory.path]);
-  if (!mount) {
+  const disk = await mountSmallDisk(directory.path, 1024);
+  if (disk === undefined) {
     await directory[Symbol.asyncDispose]();
     return undefined;
   }
   return {
     path: directory.path,
     async [Symbol.asyncDispose]() {
-      await run("umount", [directory.path]);
+      await disk[Symbol.asyncDispose]();
       await directory[Symbol.asyncDispose]();
     },
   };
-}
-
-async function run(command: string, args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
 }
 
 const probe = await tinyDisk();
