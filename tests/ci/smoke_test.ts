@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { version } from "../../src/cli/version.ts";
 import { root } from "./_runner.ts";
 
@@ -40,4 +41,38 @@ Deno.test.each(broken)("the release's smoke test refuses a binary that $what", o
   const { code, log } = await smoke(script);
   assert.equal(code, 1, log);
   assert.doesNotMatch(log, /all well/);
+});
+
+/** The step of the release that runs a binary, in a folder where the smoke test only says what it was given. */
+async function runBinaryStep(made: readonly string[]): Promise<{ code: number; told: string }> {
+  const { jobs } = parse(await Deno.readTextFile(join(root, ".github/workflows/release.yml"))) as {
+    jobs: { smoke: { steps: { name?: string; run?: string }[] } };
+  };
+  const { run = "" } = jobs.smoke.steps.find(({ name }) => name === "Run the binary") ?? {};
+  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-release-" });
+  try {
+    for (const folder of ["dist", ".github/scripts"]) {
+      await Deno.mkdir(join(dir, folder), { recursive: true });
+    }
+    for (const name of made) await Deno.writeTextFile(join(dir, "dist", name), "");
+    const smoke = join(dir, ".github/scripts/smoke.sh");
+    await Deno.writeTextFile(smoke, '#!/bin/sh\necho "smoke $*"\n', { mode: 0o755 });
+    const { code, stdout } = await new Deno.Command("bash", {
+      args: ["--noprofile", "--norc", "-eo", "pipefail", "-c", run],
+      cwd: dir,
+      env: { NAME: "linux-x64", VERSION: version },
+      stderr: "null",
+    }).output();
+    return { code, told: new TextDecoder().decode(stdout) };
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+Deno.test("the release runs the binary of its system, and says which one is missing", ofBash, async () => {
+  const { code, told } = await runBinaryStep(["zoom-extract-linux-x64", "zoom-extract-macos-x64"]);
+  assert.equal(code, 0, told);
+  assert.match(told, new RegExp(`^smoke \\S+/dist/zoom-extract-linux-x64 ${version}\\n$`));
+  const missing = await runBinaryStep(["zoom-extract-macos-x64"]);
+  assert.deepEqual([missing.code, missing.told], [1, "::error::The build made no zoom-extract-linux-x64\n"]);
 });
