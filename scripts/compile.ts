@@ -51,10 +51,12 @@ export function compileProblem(target: string, stderr: string): string {
   return `Cannot compile for ${target}: ${lines[0] ?? "deno compile failed and did not say why"}`;
 }
 
-async function commitOf(): Promise<string | undefined> {
+/** The commit of a checkout, with `-dirty` where something in it was changed since; `undefined` without git. */
+export async function commitOf(checkout: string): Promise<string | undefined> {
   const git = new Deno.Command("git", {
-    args: ["describe", "--tags", "--always", "--dirty"],
-    cwd: root,
+    // No tag, not even on a release: that it is one the version says already, and a tag can be moved.
+    args: ["describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"],
+    cwd: checkout,
     stdout: "piped",
     stderr: "null",
   });
@@ -96,7 +98,7 @@ export async function main(args: readonly string[], dir: string = join(root, "di
   }
   await Deno.mkdir(dir, { recursive: true });
   const entry = join(dir, "entry.ts");
-  await Deno.writeTextFile(entry, entrySource(await commitOf()));
+  await Deno.writeTextFile(entry, entrySource(await commitOf(root)));
   let code = 0;
   for (const target of wanted) {
     const problem = await compile(target, { dir, entry });

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileArgs, compileProblem, entrySource, main as compile, targets } from "../scripts/compile.ts";
+import {
+  commitOf,
+  compileArgs,
+  compileProblem,
+  entrySource,
+  main as compile,
+  targets,
+} from "../scripts/compile.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -13,7 +20,7 @@ async function graphOf(entry: string): Promise<string[]> {
   }).output();
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
   return modules.flatMap(({ specifier }) =>
-    specifier.startsWith("file:") ? [relative(root, fileURLToPath(specifier))] : []
+    specifier.startsWith("file:") ? [relative(root, fileURLToPath(specifier)).replaceAll("\\", "/")] : []
   );
 }
 
@@ -122,7 +129,10 @@ Deno.test("a binary says its commit, and holds plugins, simulator and the rights
     const { stdout } = await new Deno.Command(base, {
       args: ["run", "--no-prompt", "--config", join(root, "deno.json"), join(dir, "entry.ts"), "--version"],
     }).output();
-    assert.match(new TextDecoder().decode(stdout), /^zoom-extract \d+\.\d+\.\d+ \(\S+\)\n$/);
+    assert.match(
+      new TextDecoder().decode(stdout),
+      /^zoom-extract \d+\.\d+\.\d+ \([0-9a-f]{12,40}(-dirty)?\)\n$/,
+    );
   } finally {
     if (before === undefined) Deno.env.delete("DENORT_BIN");
     else Deno.env.set("DENORT_BIN", before);
@@ -138,5 +148,31 @@ async function tail(path: string, from: number): Promise<string> {
 
 Deno.test("a checkout without git compiles without a commit", () => {
   assert.match(entrySource(undefined), /main\(Deno\.args\)/);
-  assert.match(entrySource("v1.2.3-4-gabc"), /"v1\.2\.3-4-gabc"/);
+  assert.match(entrySource("0123456789ab"), /"0123456789ab"/);
+});
+
+async function git(dir: string, ...args: readonly string[]): Promise<string> {
+  const who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.test", "-c", "commit.gpgSign=false"];
+  const { success, stdout, stderr } = await new Deno.Command("git", { args: [...who, ...args], cwd: dir })
+    .output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim();
+}
+
+Deno.test("a release tells its commit, not its tag, and whether the checkout was changed since", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-checkout-" });
+  try {
+    assert.equal(await commitOf(dir), undefined, "no repository");
+    await git(dir, "init", "--quiet");
+    await Deno.writeTextFile(join(dir, "main.ts"), "");
+    await git(dir, "add", "main.ts");
+    await git(dir, "commit", "--quiet", "--message", "first");
+    await git(dir, "tag", "--annotate", "--message", "first release", "v0.1.0");
+    const commit = (await git(dir, "rev-parse", "HEAD")).slice(0, 12);
+    assert.equal(await commitOf(dir), commit);
+    await Deno.writeTextFile(join(dir, "main.ts"), "changed");
+    assert.equal(await commitOf(dir), `${commit}-dirty`);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });

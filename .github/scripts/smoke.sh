@@ -9,8 +9,9 @@ cd "$work"
 echo "== --version"
 told=$("$binary" --version)
 echo "$told"
-# A binary says which commit it was made of as well.
-[[ $told == "zoom-extract $version" || $told == "zoom-extract $version ("*")" ]]
+# Which commit it was made of: no tag, and nothing that was changed since.
+commit='[0-9a-f]{7,40}'
+[[ $told =~ ^"zoom-extract $version ("$commit")"$ ]]
 
 echo "== demo"
 "$binary" demo --no-progress

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { entrySource } from "../../scripts/compile.ts";
 import { version } from "../../src/cli/version.ts";
 import { root } from "./_runner.ts";
 
 const ofBash = { ignore: Deno.build.os === "windows" };
 
-/** What the release does with each binary, done with a script in its place that starts the program from source. */
+/** What the release does with each binary, done with a script in its place that starts a binary's first file. */
 async function smoke(beforeStart = ""): Promise<{ code: number; log: string }> {
   const dir = await Deno.makeTempDir({ prefix: "zoom-extract-smoke-" });
   try {
     const binary = join(dir, "zoom-extract");
-    const start = `exec "${Deno.execPath()}" run -A --quiet "${join(root, "main.ts")}" "$@"`;
+    const entry = join(dir, "entry.ts");
+    await Deno.writeTextFile(entry, entrySource("0123456789ab"));
+    const config = join(root, "deno.json");
+    const start = `exec "${Deno.execPath()}" run -A --quiet --config "${config}" "${entry}" "$@"`;
     await Deno.writeTextFile(binary, `#!/bin/sh\n${beforeStart}\n${start}\n`, { mode: 0o755 });
     const { code, stdout, stderr } = await new Deno.Command("bash", {
       args: [join(root, ".github", "scripts", "smoke.sh"), binary, version],
@@ -30,8 +34,14 @@ Deno.test("the release's smoke test passes with this program", ofBash, async () 
   assert.match(log, /== all well\n/);
 });
 
+/** Answers `--version` in the program's place. */
+const tells = (told: string) => `[ "$1" = --version ] && echo "zoom-extract ${told}" && exit`;
+
 const broken = [
-  { what: "tells another version", script: '[ "$1" = --version ] && echo "zoom-extract 0.0.0" && exit' },
+  { what: "tells another version", script: tells("0.0.0 (0123456789ab)") },
+  { what: "tells no commit", script: tells(version) },
+  { what: "tells a tag in place of its commit", script: tells(`${version} (v${version})`) },
+  { what: "was made of a changed checkout", script: tells(`${version} (0123456789ab-dirty)`) },
   { what: "fails in its demo", script: '[ "$1" = demo ] && exit 1' },
   { what: "leaves dropped-in plugins out", script: '[ "$1" = extract ] && set -- "$@" --no-plugins' },
   { what: "fetches nothing", script: '[ "$1" = extract ] && exit 0' },
