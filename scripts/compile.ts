@@ -2,7 +2,8 @@
  * Compiles the program into binaries in `dist/`: `deno task compile` for this machine, `deno task compile:all` for all.
  *
  * The commit is written into a generated first file, so that `--version` knows it without looking at anything.
- * The base binary is downloaded by Deno; `DENORT_BIN` names one that is here already (for this machine's target).
+ * The base binary is downloaded by Deno; `DENORT_BIN` names one that is here already. Deno would take it for whatever
+ * target, so targets that it is not for are refused.
  *
  * @module
  */
@@ -17,6 +18,15 @@ export const targets: Readonly<Record<string, string>> = {
   "x86_64-apple-darwin": "macos-x64",
   "aarch64-apple-darwin": "macos-arm64",
   "x86_64-pc-windows-msvc": "windows-x64.exe",
+};
+
+/** How a program for each of them begins, in hexadecimal digits. */
+const heads: Readonly<Record<string, RegExp>> = {
+  "x86_64-unknown-linux-gnu": /^7f454c46.{28}3e00/,
+  "aarch64-unknown-linux-gnu": /^7f454c46.{28}b700/,
+  "x86_64-apple-darwin": /^cffaedfe07000001/,
+  "aarch64-apple-darwin": /^cffaedfe0c000001/,
+  "x86_64-pc-windows-msvc": /^4d5a/,
 };
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -84,6 +94,28 @@ async function compile(
   return undefined;
 }
 
+/** Why the base binary that `DENORT_BIN` names cannot be used for all of these targets; `undefined` when it can. */
+async function baseProblem(wanted: readonly string[]): Promise<string | undefined> {
+  const path = Deno.env.get("DENORT_BIN");
+  if (path === undefined) return undefined;
+  const head = await headOf(path);
+  const other = wanted.find((target) => !heads[target]?.test(head));
+  return other && `Cannot compile for ${other}: DENORT_BIN is "${path}", which is no program for it ` +
+      "(unset it, or name the target that it is for)";
+}
+
+/** The first bytes of a file as hexadecimal digits; none where it cannot be read. */
+async function headOf(path: string): Promise<string> {
+  try {
+    using file = await Deno.open(path);
+    const head = new Uint8Array(20);
+    await file.read(head);
+    return head.toHex();
+  } catch {
+    return "";
+  }
+}
+
 /**
  * @param args targets; `--all` for all of them, this machine's when there is none
  * @param dir where binaries go
@@ -94,6 +126,11 @@ export async function main(args: readonly string[], dir: string = join(root, "di
   const unknown = wanted.find((target) => targets[target] === undefined);
   if (unknown !== undefined) {
     await say(`Cannot compile for "${unknown}": there are ${Object.keys(targets).join(", ")}`);
+    return 2;
+  }
+  const unfit = await baseProblem(wanted);
+  if (unfit !== undefined) {
+    await say(unfit);
     return 2;
   }
   await Deno.mkdir(dir, { recursive: true });

@@ -108,12 +108,10 @@ Deno.test("a binary says its commit, and holds plugins, simulator and the rights
   ignore: Deno.build.os !== "linux",
 }, async () => {
   const dir = await Deno.makeTempDir({ prefix: "zoom-extract-compile-" });
+  // In place of the base binary, which cannot be had everywhere: what is appended to it is the same.
   const base = Deno.execPath();
-  const before = Deno.env.get("DENORT_BIN");
   try {
-    // In place of the base binary, which cannot be had everywhere: what is appended to it is the same.
-    Deno.env.set("DENORT_BIN", base);
-    assert.equal(await compile([], dir), 0);
+    assert.equal(await withBase(base, () => compile([], dir)), 0);
     const name = `zoom-extract-${targets[Deno.build.target]}`;
     const baseBytes = (await Deno.stat(base)).size;
     const ownBytes = (await Deno.stat(join(dir, name))).size - baseBytes;
@@ -134,11 +132,51 @@ Deno.test("a binary says its commit, and holds plugins, simulator and the rights
       /^zoom-extract \d+\.\d+\.\d+ \([0-9a-f]{12,40}(-dirty)?\)\n$/,
     );
   } finally {
-    if (before === undefined) Deno.env.delete("DENORT_BIN");
-    else Deno.env.set("DENORT_BIN", before);
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+/** Does `work` with `DENORT_BIN` set. */
+async function withBase<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const before = Deno.env.get("DENORT_BIN");
+  Deno.env.set("DENORT_BIN", path);
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) Deno.env.delete("DENORT_BIN");
+    else Deno.env.set("DENORT_BIN", before);
+  }
+}
+
+/** How programs begin: the header of ELF with its machine, of Mach-O with its processor, of DOS. */
+const elf = `7f454c46${"02010100".padEnd(28, "0")}`;
+const programs: readonly (readonly [string, string])[] = [
+  ["x86_64-unknown-linux-gnu", `${elf}3e00`],
+  ["aarch64-unknown-linux-gnu", `${elf}b700`],
+  ["x86_64-apple-darwin", "cffaedfe07000001"],
+  ["aarch64-apple-darwin", "cffaedfe0c000001"],
+  ["x86_64-pc-windows-msvc", "4d5a9000"],
+  ["nothing", ""],
+];
+
+Deno.test.each(programs)(
+  "a base binary for %s is refused for every other target, before anything is made",
+  async (own, head) => {
+    const dir = await Deno.makeTempDir({ prefix: "zoom-extract-base-" });
+    try {
+      const base = join(dir, "denort");
+      await Deno.writeFile(base, Uint8Array.fromHex(head.padEnd(64, "0")));
+      const others = Object.keys(targets).filter((target) => target !== own);
+      const dist = join(dir, "dist");
+      for (const args of [["--all"], ...others.map((target) => [target])]) {
+        assert.equal(await withBase(base, () => compile(args, dist)), 2, args.join());
+      }
+      await assert.rejects(Deno.stat(dist), Deno.errors.NotFound);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+);
 
 async function tail(path: string, from: number): Promise<string> {
   using file = await Deno.open(path);
