@@ -56,6 +56,14 @@ export interface ActionUse {
   readonly whileRunning?: (child: Deno.ChildProcess) => void;
 }
 
+interface Artifact {
+  readonly name: string;
+  readonly runId: number;
+  readonly dir: string;
+  /** From 0, as they are, to 9. */
+  readonly compressionLevel: number;
+}
+
 /**
  * A repository on GitHub with its cache and its artifacts. Each use of the action gets an empty machine.
  *
@@ -66,7 +74,7 @@ export class Repository implements AsyncDisposable {
   readonly #dir: string;
   /** Newest last. */
   readonly caches: { key: string; dir: string }[] = [];
-  readonly artifacts: { name: string; runId: number; dir: string }[] = [];
+  readonly artifacts: Artifact[] = [];
   #runId = 100;
 
   private constructor(dir: string) {
@@ -242,7 +250,8 @@ class ActionRun {
         const base = this.#inputs["output-dir"] ?? "";
         const dir = await this.#store(`artifact-${given["name"]}`, paths, base);
         if ((await filesBelow(dir)).length === 0) return given["if-no-files-found"] === "error" ? 1 : 0;
-        repository.artifacts.push({ name: given["name"] ?? "", runId, dir });
+        const compressionLevel = Number(given["compression-level"] ?? 6);
+        repository.artifacts.push({ name: given["name"] ?? "", runId, dir, compressionLevel });
         return 0;
       }
       case "actions/download-artifact": {

@@ -67,6 +67,7 @@ for (const state of ["cache", "artifact"]) {
     assert.equal(downloads, 0);
     const kept = repository.artifacts.filter(({ name }) => name.startsWith("zoom-recordings"));
     assert.equal(kept.length, 2, "the files of the runs that had some");
+    assert.ok(kept.every(({ compressionLevel }) => compressionLevel === 0), "media are packed already");
   });
 }
 
