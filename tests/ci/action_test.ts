@@ -256,6 +256,25 @@ Deno.test("the state of an artifact is taken from this repository and branch onl
   );
 });
 
+Deno.test("the step that holds the token follows nobody to another host", async () => {
+  await using repository = await Repository.create();
+  await using zoom = await startZoom(meeting(20));
+  let visits = 0;
+  await using elsewhere = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+    visits++;
+    return Response.json({ total_count: 0, artifacts: [] });
+  });
+  const away = `http://localhost:${elsewhere.addr.port}/`;
+  await using api = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    () => Response.redirect(away),
+  );
+  const env = { GITHUB_API_URL: `http://127.0.0.1:${api.addr.port}/api/v3` };
+  const led = await use(repository, zoom, { inputs: { state: "artifact" }, env });
+  assert.deepEqual([led.ok, led.outputs["files-downloaded"], visits], [false, "", 0], led.log);
+  assert.match(commandsIn(led.log).at(-1)?.data ?? "", /Cannot look for the state of an earlier run: /);
+});
+
 /** The part of GitHub's API that lists artifacts; newest first, as GitHub has them. */
 function fakeGitHub(
   repository: Repository,
