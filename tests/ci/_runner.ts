@@ -52,8 +52,8 @@ export interface ActionUse {
   readonly visibility?: string;
   /** Steps, by id or name, that fail instead of doing their work. */
   readonly broken?: readonly string[];
-  /** Called while the main step runs, with its process. */
-  readonly whileRunning?: (child: Deno.ChildProcess) => void;
+  /** Called when the main step has started: the job is cancelled as soon as what it returns is fulfilled. */
+  readonly cancelWhen?: (ended: AbortSignal) => Promise<void>;
 }
 
 interface Artifact {
@@ -167,13 +167,15 @@ class ActionRun {
       return;
     }
     this.#ran.push(name);
+    const wasCancelled = this.#cancelled;
     const { code, outputs } = this.#use.broken?.includes(name)
       ? { code: 1, outputs: {} }
       : step.run === undefined
       ? { code: await this.#uses(step), outputs: {} }
       : await this.#script(step, index);
-    if (step.id) this.#steps[step.id] = { outputs, outcome: code === 0 ? "success" : "failure" };
-    if (code !== 0) this.#failed = true;
+    const outcome = code === 0 ? "success" : this.#cancelled && !wasCancelled ? "cancelled" : "failure";
+    if (step.id) this.#steps[step.id] = { outputs, outcome };
+    if (outcome === "failure") this.#failed = true;
   }
 
   async #script(step: Step, index: number): Promise<{ code: number; outputs: Record<string, string> }> {
@@ -214,7 +216,7 @@ class ActionRun {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    if (step.id === "run") this.#use.whileRunning?.(child);
+    if (step.id === "run") this.#cancelLater(child);
     const [stdout, stderr, { code }] = await Promise.all([
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
@@ -222,6 +224,19 @@ class ActionRun {
     ]);
     this.#log += stdout + stderr;
     return { code, outputs: outputsIn(await Deno.readTextFile(output)) };
+  }
+
+  /** As the runner cancels a job: it interrupts the step, and those after it run only if they ask to. */
+  #cancelLater(child: Deno.ChildProcess): void {
+    const ended = new AbortController();
+    child.status.then(() => ended.abort());
+    const cancel = () => {
+      if (ended.signal.aborted) return;
+      this.#cancelled = true;
+      child.kill("SIGINT");
+    };
+    // What is refused is the wait of a step that ended before.
+    this.#use.cancelWhen?.(ended.signal).then(cancel, () => {});
   }
 
   /** Does what the named action would do. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { simAccount, simMeeting, type Simulator, simUser, startSimulator } from "../../src/simulator/mod.ts";
 import { commandsIn } from "../support/actions_log.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
+import { until } from "../support/program.ts";
 import { type ActionUse, Repository } from "./_runner.ts";
 
 const ana = simUser({ email: "ana@example.test" });
@@ -223,17 +224,11 @@ Deno.test("a job that is cancelled stops the run cleanly, and the next one goes 
   await using zoom = await startZoom(meeting(20), meeting(21));
   zoom.fault({ on: "/rec/*", do: "stall", times: 1000 });
   const cancelled = await use(repository, zoom, {
-    whileRunning: (child) => {
-      const stop = setInterval(() => {
-        if (zoom.count("/rec/*") === 0) return;
-        clearInterval(stop);
-        child.kill("SIGINT");
-      }, 20);
-      child.status.then(() => clearInterval(stop));
-    },
+    cancelWhen: (ended) => until(() => zoom.count("/rec/*") > 0, ended),
   });
   assert.equal(cancelled.outputs["exit-code"], "130", cancelled.log);
   assert.equal(cancelled.ok, false);
+  assert.equal(cancelled.ran.at(-1), "Keep the state in the cache", "what is known by now is kept");
   zoom.clearFaults();
   const next = await use(repository, zoom);
   assert.deepEqual([next.ok, next.outputs["complete"]], [true, "true"], next.log);
