@@ -48,6 +48,8 @@ export interface ActionResult {
 export interface ActionUse {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folder of the machine in which it runs. @default {an empty one} */
+  readonly workspace?: string;
   /** Of the repository. @default {"private"} */
   readonly visibility?: string;
   /** Steps, by id or name, that fail instead of doing their work. */
@@ -123,11 +125,11 @@ class ActionRun {
   }
 
   get #workspace(): string {
-    return join(this.#machine.dir, "workspace");
+    return this.#use.workspace ?? join(this.#machine.dir, "workspace");
   }
 
   async result(): Promise<ActionResult> {
-    await Deno.mkdir(this.#workspace, { recursive: true });
+    for (const dir of [this.#machine.dir, this.#workspace]) await Deno.mkdir(dir, { recursive: true });
     for (const [name, { default: fallback = "" }] of Object.entries(this.#action.inputs)) {
       this.#inputs[name] = this.#use.inputs?.[name] ?? fillIn(fallback, this.#contexts());
     }
