@@ -156,3 +156,33 @@ await testWith(
     assert.equal(zoom.count("*"), asked, "without its inventory a run does not even ask");
   },
 );
+
+await testWith(
+  ["bash"],
+  "the issue that a check opens counts in its title all that is not well",
+  async () => {
+    const dir = await Deno.makeTempDir({ prefix: "zoom-extract-issue-" });
+    try {
+      const steps = await stepsOf("weekly-verify.yml");
+      const { run = "" } = steps.find(({ name }) => name === "Open an issue where not all is well") ?? {};
+      await Deno.writeTextFile(join(dir, "gh"), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+      const counts = {
+        MISSING: "0",
+        DIFFERENT: "0",
+        UNREADABLE: "0",
+        EXTRA: "3",
+        PAGE: "https://example.test/run",
+      };
+      const { code, stdout } = await runScript(run, dir, {
+        ...counts,
+        PATH: `${dir}:${Deno.env.get("PATH")}`,
+      });
+      assert.equal(code, 0);
+      const title = stdout.split("\n")[stdout.split("\n").indexOf("--title") + 1];
+      assert.equal(title, "Zoom archive: 0 missing, 0 different, 0 unreadable, 3 extra");
+      assert.ok(stdout.includes(counts.PAGE));
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+);
