@@ -146,6 +146,30 @@ Deno.test("whoever uses the action in an example or in the guide uses inputs and
   assert.ok(uses >= 5);
 });
 
+/** Workflows of the examples and of the guide that use the action on a schedule. */
+async function scheduled(): Promise<readonly (Workflow & { readonly steps: AnyStep[] })[]> {
+  const all = [...await ownWorkflows(), ...await guideWorkflows()];
+  return all.filter(({ text }) => /^ {2}schedule:/m.test(text))
+    .map((workflow) => ({ ...workflow, steps: stepsOf(parse(workflow.text)) }));
+}
+
+Deno.test("no two scheduled workflows work on one archive at once, and none stops another", async () => {
+  const workflows = await scheduled();
+  assert.ok(workflows.length >= 4, `only ${workflows.length}`);
+  for (const { name, text } of workflows) {
+    const { concurrency } = parse(text) as { concurrency?: unknown };
+    assert.deepEqual(concurrency, { group: "zoom-recordings", "cancel-in-progress": false }, name);
+  }
+});
+
+Deno.test("every scheduled extraction stops before the disk of its runner is full", async () => {
+  const given = (await scheduled()).flatMap(({ name, steps }) =>
+    steps.filter(({ uses }) => uses?.startsWith("OWNER/")).map((step) => ({ name, given: step.with ?? {} }))
+  ).filter(({ given }) => given["command"] !== "verify");
+  assert.ok(given.length >= 3);
+  for (const { name, given: { "max-transfer": most } } of given) assert.equal(most, "10G", name);
+});
+
 Deno.test("the guide tells every input and every output of the action", async () => {
   const guide = await read("docs/github-actions.md");
   const { inputs, outputs } = await readAction();
