@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RunRow } from "../../src/inventory/mod.ts";
 import { StateFile } from "../../src/archive/mod.ts";
 import { listedMeeting, ManualClock, PipelineUnderTest } from "../pipeline/_support.ts";
+import { assertMode } from "../support/systems.ts";
 
 const run: RunRow = {
   runId: "run1",
@@ -121,5 +122,5 @@ Deno.test("the state before the last one is kept beside it", async () => {
   await pipeline.run();
   const read = async (path: string) => JSON.parse(await Deno.readTextFile(join(pipeline.dir, path))).status;
   assert.deepEqual([await read(state), await read(backup)], ["completed", "running"]);
-  assert.equal((await Deno.stat(join(pipeline.dir, state))).mode ?? 0 & 0o777, 0o100600);
+  await assertMode(join(pipeline.dir, state), 0o600);
 });

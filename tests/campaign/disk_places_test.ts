@@ -3,6 +3,7 @@ import { simAccount, simMeeting, simUser, startSimulator } from "../../src/simul
 import { assertHoldsExactly } from "../support/archive_under_test.ts";
 import { temporaryDirectory } from "../storage/_support.ts";
 import { until } from "../support/program.ts";
+import { onPosix } from "../support/systems.ts";
 import { count } from "./_frame.ts";
 import { startAccount, Trial } from "./_trial.ts";
 
@@ -49,6 +50,7 @@ async function runAround(trial: Trial, path: string, codes: readonly number[], s
 
 Deno.test.each(places)(
   "a directory in the place of %s costs what it must, and no more",
+  onPosix,
   async (what, place, codes) => {
     await using trial = await Trial.of(zoom, { digests });
     const path = await prepare(`${trial.archive.dir}/${place}`);
@@ -64,6 +66,7 @@ Deno.test.each(places)(
 
 Deno.test.each(places)(
   "a link in the place of %s is not followed out of the archive",
+  onPosix,
   async (what, place, codes) => {
     await using outside = await temporaryDirectory();
     for (const isDangling of [false, true]) {
@@ -93,7 +96,7 @@ Deno.test.each([
   ["_logs", "_logs", 0o000, 6],
   ["the folder of a user", firstFolder.slice(0, firstFolder.indexOf("/")), 0o555, 6],
   ["the folder of a meeting", firstFolder, 0o000, 6],
-])("%s without permission to write ends the run with 6, and with it the next run completes", async (
+])("%s without permission to write ends the run with 6, and with it the next run completes", onPosix, async (
   ...[, place, mode, expected]: [string, string, number, number]
 ) => {
   await using trial = await Trial.of(zoom, { digests });

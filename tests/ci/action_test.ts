@@ -3,6 +3,7 @@ import { simAccount, simMeeting, type Simulator, simUser, startSimulator } from 
 import { commandsIn } from "../support/actions_log.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { until } from "../support/program.ts";
+import { onPosix } from "../support/systems.ts";
 import { type ActionUse, Repository } from "./_runner.ts";
 
 const ana = simUser({ email: "ana@example.test" });
@@ -39,8 +40,13 @@ async function downloadsOf(zoom: Simulator, work: () => Promise<unknown>): Promi
   return zoom.count("/rec/*") - before;
 }
 
+/** The action's scripts are bash's: what a Windows machine calls so may be another system's. */
+function test(name: string, body: () => Promise<void>): void {
+  Deno.test(name, onPosix, body);
+}
+
 for (const state of ["cache", "artifact"]) {
-  Deno.test(`with its state as ${state}, the next run on an empty machine fetches only what is new`, async () => {
+  test(`with its state as ${state}, the next run on an empty machine fetches only what is new`, async () => {
     await using repository = await Repository.create();
     await using api = fakeGitHub(repository);
     await using zoom = await startZoom(meeting(20), meeting(21));
@@ -72,7 +78,7 @@ for (const state of ["cache", "artifact"]) {
   });
 }
 
-Deno.test("a run that stops at its limit is no red cross, and the next one goes on", async () => {
+test("a run that stops at its limit is no red cross, and the next one goes on", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20), meeting(21), meeting(22));
   const inputs = { "max-transfer": "1", args: "--max-concurrent=1" };
@@ -89,7 +95,7 @@ Deno.test("a run that stops at its limit is no red cross, and the next one goes 
   assert.equal(files, 6, "each file once");
 });
 
-Deno.test("a run with failures is a red cross; what it did fetch is kept, and its state", async () => {
+test("a run with failures is a red cross; what it did fetch is kept, and its state", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20), meeting(21));
   zoom.fault({ on: "/rec/*", do: "status", code: 400, after: 1 });
@@ -109,7 +115,7 @@ Deno.test("a run with failures is a red cross; what it did fetch is kept, and it
   ]);
 });
 
-Deno.test("credentials that are refused are a red cross with one error", async () => {
+test("credentials that are refused are a red cross with one error", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   const refused = await use(repository, zoom, { env: { ZOOM_CLIENT_SECRET: "wrong" } });
@@ -120,7 +126,7 @@ Deno.test("credentials that are refused are a red cross with one error", async (
   assert.match(missing.summary, /ZOOM&#95;CLIENT&#95;SECRET/);
 });
 
-Deno.test("a check tells the steps after it what it found, and is a red cross where something is missing", async () => {
+test("a check tells the steps after it what it found, and is a red cross where something is missing", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   await using archive = await ArchiveUnderTest.of(zoom);
@@ -147,7 +153,7 @@ Deno.test("a check tells the steps after it what it found, and is a red cross wh
   ]);
 });
 
-Deno.test("files that could not be kept are not called held by the state that the next run gets", async () => {
+test("files that could not be kept are not called held by the state that the next run gets", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   const first = await use(repository, zoom, { broken: ["files"] });
@@ -157,7 +163,7 @@ Deno.test("files that could not be kept are not called held by the state that th
   assert.deepEqual([second.ok, second.outputs["files-downloaded"]], [true, "2"]);
 });
 
-Deno.test("whatever inputs, topics and variables hold, nothing of it is run or taken for a command", async () => {
+test("whatever inputs, topics and variables hold, nothing of it is run or taken for a command", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20, hostile), meeting(21, "::error::owned"));
   const plain = await use(repository, zoom);
@@ -191,7 +197,7 @@ Deno.test("whatever inputs, topics and variables hold, nothing of it is run or t
   }
 });
 
-Deno.test("uses that would lose recordings, or show them to anybody, are refused at once", async () => {
+test("uses that would lose recordings, or show them to anybody, are refused at once", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   const lost = await repository.use({ inputs: { ...range, files: "none" }, env: zoom.env });
@@ -208,7 +214,7 @@ Deno.test("uses that would lose recordings, or show them to anybody, are refused
   assert.ok(disk.ok, disk.log);
 });
 
-Deno.test("secrets are masked first, and stand in no file, output or log of their own", async () => {
+test("secrets are masked first, and stand in no file, output or log of their own", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   const { log, summary, outputs } = await use(repository, zoom);
@@ -219,7 +225,7 @@ Deno.test("secrets are masked first, and stand in no file, output or log of thei
   for (const text of [...unmasked, summary, JSON.stringify(outputs)]) assert.ok(!text.includes(secret), text);
 });
 
-Deno.test("a job that is cancelled stops the run cleanly, and the next one goes on", async () => {
+test("a job that is cancelled stops the run cleanly, and the next one goes on", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20), meeting(21));
   zoom.fault({ on: "/rec/*", do: "stall", times: 1000 });
@@ -234,7 +240,7 @@ Deno.test("a job that is cancelled stops the run cleanly, and the next one goes 
   assert.deepEqual([next.ok, next.outputs["complete"]], [true, "true"], next.log);
 });
 
-Deno.test("the state of an artifact is taken from this repository and branch only", async () => {
+test("the state of an artifact is taken from this repository and branch only", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   await using api = fakeGitHub(repository, { head_repository_id: 666 });
@@ -251,7 +257,7 @@ Deno.test("the state of an artifact is taken from this repository and branch onl
   );
 });
 
-Deno.test("the step that holds the token follows nobody to another host", async () => {
+test("the step that holds the token follows nobody to another host", async () => {
   await using repository = await Repository.create();
   await using zoom = await startZoom(meeting(20));
   let visits = 0;

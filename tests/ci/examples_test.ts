@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { simAccount, simMeeting, type Simulator, simUser, startSimulator } from "../../src/simulator/mod.ts";
 import { runProgram } from "../support/program.ts";
-import { testWith } from "../plugins/_tools.ts";
+import { isProgram } from "../../plugins/_program.ts";
+import { onPosix } from "../support/systems.ts";
 import { fillIn, holds } from "./_expressions.ts";
 import { Repository, root, type Step } from "./_runner.ts";
 
+const needsRclone = { ignore: onPosix.ignore || !await isProgram("rclone") };
 const ana = simUser({ email: "ana@example.test" });
 
 function daysAgo(days: number): string {
@@ -118,9 +120,9 @@ class Bucket implements AsyncDisposable {
   }
 }
 
-await testWith(
-  ["bash", "rclone"],
+Deno.test(
   "night by night on empty machines, the example keeps a whole archive in its bucket",
+  needsRclone,
   async () => {
     await using zoom = await startSimulator({
       account: simAccount({ users: [ana], meetings: [meeting(20), meeting(21)] }),
@@ -137,52 +139,44 @@ await testWith(
   },
 );
 
-await testWith(
-  ["bash", "rclone"],
-  "a night that cannot begin leaves the inventory in the bucket as it is",
-  async () => {
-    await using zoom = await startSimulator({
-      account: simAccount({ users: [ana], meetings: [meeting(20)] }),
-    });
-    await using bucket = await Bucket.for(zoom);
-    await bucket.night();
-    const path = join(bucket.archive, "_logs", "inventory.db");
-    const before = await Deno.readFile(path);
-    const asked = zoom.count("*");
-    const refused = await bucket.night("", { ZOOM_CLIENT_SECRET: "" });
-    const unreachable = await bucket.night("", { RCLONE_CONFIG_BUCKET_TYPE: "nonesuch" });
-    assert.deepEqual([refused.ok, unreachable.ok, unreachable.downloaded], [false, false, undefined]);
-    assert.deepEqual(await Deno.readFile(path), before);
-    assert.equal(zoom.count("*"), asked, "without its inventory a run does not even ask");
-  },
-);
+Deno.test("a night that cannot begin leaves the inventory in the bucket as it is", needsRclone, async () => {
+  await using zoom = await startSimulator({
+    account: simAccount({ users: [ana], meetings: [meeting(20)] }),
+  });
+  await using bucket = await Bucket.for(zoom);
+  await bucket.night();
+  const path = join(bucket.archive, "_logs", "inventory.db");
+  const before = await Deno.readFile(path);
+  const asked = zoom.count("*");
+  const refused = await bucket.night("", { ZOOM_CLIENT_SECRET: "" });
+  const unreachable = await bucket.night("", { RCLONE_CONFIG_BUCKET_TYPE: "nonesuch" });
+  assert.deepEqual([refused.ok, unreachable.ok, unreachable.downloaded], [false, false, undefined]);
+  assert.deepEqual(await Deno.readFile(path), before);
+  assert.equal(zoom.count("*"), asked, "without its inventory a run does not even ask");
+});
 
-await testWith(
-  ["bash"],
-  "the issue that a check opens counts in its title all that is not well",
-  async () => {
-    const dir = await Deno.makeTempDir({ prefix: "zoom-extract-issue-" });
-    try {
-      const steps = await stepsOf("weekly-verify.yml");
-      const { run = "" } = steps.find(({ name }) => name === "Open an issue where not all is well") ?? {};
-      await Deno.writeTextFile(join(dir, "gh"), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
-      const counts = {
-        MISSING: "0",
-        DIFFERENT: "0",
-        UNREADABLE: "0",
-        EXTRA: "3",
-        PAGE: "https://example.test/run",
-      };
-      const { code, stdout } = await runScript(run, dir, {
-        ...counts,
-        PATH: `${dir}:${Deno.env.get("PATH")}`,
-      });
-      assert.equal(code, 0);
-      const title = stdout.split("\n")[stdout.split("\n").indexOf("--title") + 1];
-      assert.equal(title, "Zoom archive: 0 missing, 0 different, 0 unreadable, 3 extra");
-      assert.ok(stdout.includes(counts.PAGE));
-    } finally {
-      await Deno.remove(dir, { recursive: true });
-    }
-  },
-);
+Deno.test("the issue that a check opens counts in its title all that is not well", onPosix, async () => {
+  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-issue-" });
+  try {
+    const steps = await stepsOf("weekly-verify.yml");
+    const { run = "" } = steps.find(({ name }) => name === "Open an issue where not all is well") ?? {};
+    await Deno.writeTextFile(join(dir, "gh"), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+    const counts = {
+      MISSING: "0",
+      DIFFERENT: "0",
+      UNREADABLE: "0",
+      EXTRA: "3",
+      PAGE: "https://example.test/run",
+    };
+    const { code, stdout } = await runScript(run, dir, {
+      ...counts,
+      PATH: `${dir}:${Deno.env.get("PATH")}`,
+    });
+    assert.equal(code, 0);
+    const title = stdout.split("\n")[stdout.split("\n").indexOf("--title") + 1];
+    assert.equal(title, "Zoom archive: 0 missing, 0 different, 0 unreadable, 3 extra");
+    assert.ok(stdout.includes(counts.PAGE));
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});

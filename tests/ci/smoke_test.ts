@@ -4,8 +4,7 @@ import { parse } from "yaml";
 import { entrySource } from "../../scripts/compile.ts";
 import { version } from "../../src/cli/version.ts";
 import { root } from "./_runner.ts";
-
-const ofBash = { ignore: Deno.build.os === "windows" };
+import { onPosix } from "../support/systems.ts";
 
 /** What the release does with each binary, done with a script in its place that starts a binary's first file. */
 async function smoke(beforeStart = ""): Promise<{ code: number; log: string }> {
@@ -28,7 +27,7 @@ async function smoke(beforeStart = ""): Promise<{ code: number; log: string }> {
   }
 }
 
-Deno.test("the release's smoke test passes with this program", ofBash, async () => {
+Deno.test("the release's smoke test passes with this program", onPosix, async () => {
   const { code, log } = await smoke();
   assert.equal(code, 0, log);
   assert.match(log, /== all well\n/);
@@ -47,11 +46,15 @@ const broken = [
   { what: "fetches nothing", script: '[ "$1" = extract ] && exit 0' },
 ];
 
-Deno.test.each(broken)("the release's smoke test refuses a binary that $what", ofBash, async ({ script }) => {
-  const { code, log } = await smoke(script);
-  assert.equal(code, 1, log);
-  assert.doesNotMatch(log, /all well/);
-});
+Deno.test.each(broken)(
+  "the release's smoke test refuses a binary that $what",
+  onPosix,
+  async ({ script }) => {
+    const { code, log } = await smoke(script);
+    assert.equal(code, 1, log);
+    assert.doesNotMatch(log, /all well/);
+  },
+);
 
 /** The step of the release that runs a binary, in a folder where the smoke test only says what it was given. */
 async function runBinaryStep(made: readonly string[]): Promise<{ code: number; told: string }> {
@@ -79,7 +82,7 @@ async function runBinaryStep(made: readonly string[]): Promise<{ code: number; t
   }
 }
 
-Deno.test("the release runs the binary of its system, and says which one is missing", ofBash, async () => {
+Deno.test("the release runs the binary of its system, and says which one is missing", onPosix, async () => {
   const { code, told } = await runBinaryStep(["zoom-extract-linux-x64", "zoom-extract-macos-x64"]);
   assert.equal(code, 0, told);
   assert.match(told, new RegExp(`^smoke \\S+/dist/zoom-extract-linux-x64 ${version}\\n$`));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { commands } from "../../src/cli/commands.ts";
 import { exitCodes } from "../../src/cli/exit_code.ts";
 import { renderHelp } from "../../src/cli/help.ts";
@@ -148,9 +149,11 @@ async function staticImports(roots: readonly string[]): Promise<Set<string>> {
 }
 
 Deno.test("main.ts --help and --version load neither packages, nor SQLite, nor the engine", async () => {
-  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
   const loaded = await staticImports([main]);
-  const help = await staticImports([new URL("../../src/cli/commands/help.ts", import.meta.url).pathname]);
+  const help = await staticImports([
+    fileURLToPath(new URL("../../src/cli/commands/help.ts", import.meta.url)),
+  ]);
   for (const specifier of help) loaded.add(specifier);
   assert.ok([...loaded].some((specifier) => specifier.endsWith("/src/cli/options.ts")));
   for (const specifier of loaded) {

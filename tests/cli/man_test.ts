@@ -5,9 +5,8 @@ import { optionRows } from "../../src/cli/options.ts";
 import { runCli } from "./_harness.ts";
 
 async function isThere(program: string): Promise<boolean> {
-  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" })
-    .output();
-  return success;
+  return await new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" })
+    .output().then(({ success }) => success, () => false);
 }
 
 /** Runs a program on the manual page. */

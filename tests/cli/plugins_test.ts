@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { runProgram } from "../support/program.ts";
@@ -25,7 +26,7 @@ for (const kind of kinds) {
       const checked = await runProgram(["plugins", "check", "plugins/my_own.ts"], { cwd });
       assert.equal(checked.code, 0, checked.stdout);
       assert.match(checked.stdout, /✓ its types fit/);
-      const config = new URL("../../deno.json", import.meta.url).pathname;
+      const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
         args: ["test", "-A", "-q", "--config", config, join(cwd, "plugins")],
       }).output();

@@ -10,6 +10,7 @@ import { type Act, actsOf } from "./_acts.ts";
 import { type DocumentedLine, documentedLines, findLines } from "./_lines.ts";
 import { notRun } from "./_not_run.ts";
 import { Theatre } from "./_theatre.ts";
+import { onLinux } from "../support/systems.ts";
 
 const lines = await documentedLines();
 const leftOut = notRun.flatMap(({ lines }) => lines);
@@ -68,7 +69,7 @@ async function playAll(acts: readonly Act[], theatre: Theatre): Promise<string> 
   return problems.join("\n\n");
 }
 
-Deno.test("every command line of README and docs runs, and ends as its page has it", async () => {
+Deno.test("every command line of README and docs runs, and ends as its page has it", onLinux, async () => {
   await using zoom = await startAccount();
   await using theatre = await Theatre.open(zoom);
   const acts = actsOf(lines.filter((line) => !leftOut.includes(line.text) && !isOfGuide(line)));

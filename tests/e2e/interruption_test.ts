@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type FaultRule, generateAccount, type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest, assertHoldsExactly, assertKeepsSecrets } from "../support/archive_under_test.ts";
 import { Program, type ProgramResult, runProgram, until } from "../support/program.ts";
+import { onPosix } from "../support/systems.ts";
 
 const nowMs = Date.now();
 const day = (back: number) => new Date(nowMs - back * 86_400_000).toISOString().slice(0, 10);
@@ -151,34 +152,38 @@ Deno.test("what was received before the kill is not received again", async () =>
   await assertIsSettled(archive, zoom);
 });
 
-Deno.test("SIGINT ends the run within five seconds with 130, and --resume goes on without listing again", async () => {
-  await using zoom = await startSimulator({ account: account() });
-  await using archive = await ArchiveUnderTest.of(zoom);
-  zoom.fault({ on: "/storage/*", do: "stall", bytes: 10_000, after: 12 });
-  const program = new Program(args(archive, "--order", "oldest"), { zoom });
-  // Listing has ended, and both transfers hang.
-  await until(() => zoom.count("/storage/*") >= 14, AbortSignal.timeout(30_000));
-  const stoppedMs = Date.now();
-  program.kill("SIGINT");
-  const { code, stdout } = await program.result;
-  assert.equal(code, 130);
-  assert.ok(Date.now() - stoppedMs < 5_000);
-  assert.equal(JSON.parse(stdout).status, "interrupted");
-  const state = JSON.parse(await archive.text("_metadata/extraction_state.json"));
-  assert.equal(state.status, "interrupted");
-  assert.deepEqual(archive.query("SELECT file_key FROM inventory WHERE status = 'active'"), []);
+Deno.test(
+  "SIGINT ends the run within five seconds with 130, and --resume goes on without listing again",
+  onPosix,
+  async () => {
+    await using zoom = await startSimulator({ account: account() });
+    await using archive = await ArchiveUnderTest.of(zoom);
+    zoom.fault({ on: "/storage/*", do: "stall", bytes: 10_000, after: 12 });
+    const program = new Program(args(archive, "--order", "oldest"), { zoom });
+    // Listing has ended, and both transfers hang.
+    await until(() => zoom.count("/storage/*") >= 14, AbortSignal.timeout(30_000));
+    const stoppedMs = Date.now();
+    program.kill("SIGINT");
+    const { code, stdout } = await program.result;
+    assert.equal(code, 130);
+    assert.ok(Date.now() - stoppedMs < 5_000);
+    assert.equal(JSON.parse(stdout).status, "interrupted");
+    const state = JSON.parse(await archive.text("_metadata/extraction_state.json"));
+    assert.equal(state.status, "interrupted");
+    assert.deepEqual(archive.query("SELECT file_key FROM inventory WHERE status = 'active'"), []);
 
-  zoom.clearFaults();
-  zoom.resetCounts();
-  const resumed = await runProgram(
-    ["--output-dir", archive.dir, "--min-free-space", "0", "--json", "--resume"],
-    { zoom },
-  );
-  assert.equal(resumed.code, 0, resumed.stderr);
-  assert.equal(JSON.parse(resumed.stdout).run_id, state.run_id);
-  assert.equal(zoom.count("/accounts/*/recordings"), 0);
-  await assertIsSettled(archive, zoom);
-});
+    zoom.clearFaults();
+    zoom.resetCounts();
+    const resumed = await runProgram(
+      ["--output-dir", archive.dir, "--min-free-space", "0", "--json", "--resume"],
+      { zoom },
+    );
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.equal(JSON.parse(resumed.stdout).run_id, state.run_id);
+    assert.equal(zoom.count("/accounts/*/recordings"), 0);
+    await assertIsSettled(archive, zoom);
+  },
+);
 
 Deno.test("a second run of the same archive ends with 9 and names the first", async () => {
   await using zoom = await startSimulator({ account: account() });

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { InventoryError, StorageError } from "../../src/core/errors.ts";
 import type { Order } from "../../src/core/config.ts";
 import { type Inventory, openInventory, toInventoryError, toListedColumns } from "../../src/inventory/mod.ts";
+import { assertMode } from "../support/systems.ts";
 
 const clock: Clock = { ...systemClock, now: () => Date.parse("2024-06-30T12:00:00Z") };
 const meeting = {
@@ -188,7 +189,7 @@ Deno.test("a database of the first version is brought up to date and keeps its f
       1,
       "a copy of the old one is kept",
     );
-    assert.equal(((await Deno.stat(`${path}.v1.bak`)).mode ?? 0) & 0o777, 0o600);
+    await assertMode(`${path}.v1.bak`, 0o600);
     assert.equal((await Deno.stat(`${path}.v1.bak`)).size, old.length);
   }));
 

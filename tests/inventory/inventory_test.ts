@@ -243,7 +243,7 @@ Deno.test("where SQLite can make no files beside it, as on a read-only disk, a d
       using inventory = openInventory(path, { clock });
       addFile(inventory, "f1");
     }
-    await Deno.symlink(`${path}-shm`, `${path}-shm`);
+    await Deno.symlink(`${path}-shm`, `${path}-shm`, { type: "file" });
     assert.throws(() => openInventory(path), { code: "inventory_read_only" });
     using inventory = openInventory(path, { readOnly: true });
     assert.equal(inventory.files.get("f1")?.status, "pending");

@@ -4,6 +4,7 @@ import { StorageError } from "../../src/core/errors.ts";
 import { inventoryPath } from "../../src/archive/mod.ts";
 import { openInventory } from "../../src/inventory/mod.ts";
 import { AdoptUnderTest, meetingOf, sha256, StorageAccount } from "./_adopt_support.ts";
+import { onPosix } from "../support/systems.ts";
 
 const start = "2024-06-20T10:00:05Z";
 const name = "GMT20240620-100005_RecordingnewChat.txt";
@@ -173,7 +174,7 @@ Deno.test("between file systems a link is refused with the way out, and a move c
   await assert.rejects(Deno.stat(join(test.dir, name)), Deno.errors.NotFound);
 });
 
-Deno.test("a read-only file is linked, and stays as it was", async () => {
+Deno.test("a read-only file is linked, and stays as it was", onPosix, async () => {
   await using test = await AdoptUnderTest.create();
   await test.write({ [name]: bytes });
   await Deno.chmod(join(test.dir, name), 0o444);

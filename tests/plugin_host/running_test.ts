@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { PluginError } from "../../src/core/errors.ts";
 import type { Choice } from "../../src/core/active_plugins.ts";
 import { sampleCandidate } from "../../src/testing/mod.ts";
@@ -182,7 +183,14 @@ Deno.test("a filter in a worker that spins, exits or crashes costs that file onl
   const scriptPath = `${bench.dir}/script.ts`;
   await Deno.writeTextFile(scriptPath, script);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "-q", "--config", new URL("../../deno.json", import.meta.url).pathname, scriptPath],
+    args: [
+      "run",
+      "-A",
+      "-q",
+      "--config",
+      fileURLToPath(new URL("../../deno.json", import.meta.url)),
+      scriptPath,
+    ],
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   const choices: string[] = JSON.parse(new TextDecoder().decode(stdout));

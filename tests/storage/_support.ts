@@ -30,8 +30,3 @@ export function calm(): AbortSignal {
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
-
-/** `rwxrwxrwx` of what stands at `path`, as a number. */
-export async function permissionBits(path: string): Promise<number> {
-  return ((await Deno.stat(path)).mode ?? 0) & 0o777;
-}

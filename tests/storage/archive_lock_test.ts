@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LockedError, StorageError } from "../../src/core/errors.ts";
 import { archiveLock } from "../../src/storage/mod.ts";
-import { permissionBits, temporaryDirectory, tree } from "./_support.ts";
+import { temporaryDirectory, tree } from "./_support.ts";
+import { assertMode, onPosix } from "../support/systems.ts";
 
 const first = { runId: "run-1", startedAt: "2024-12-01T14:00:00Z", host: "here" };
 const second = { runId: "run-2", startedAt: "2024-12-01T15:00:00Z" };
@@ -37,7 +39,7 @@ Deno.test("archiveLock() takes over from a process that was killed", async () =>
   const script = join(root.path, "holder.ts");
   await Deno.writeTextFile(script, code);
   const archive = join(root.path, "archive");
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--config", config, script, archive],
     stdout: "piped",
@@ -117,13 +119,13 @@ Deno.test("archiveLock() goes on where the file system knows no modes, as on a m
   }
 });
 
-Deno.test("archiveLock() makes its folders private, also those that are there", async () => {
+Deno.test("archiveLock() makes its folders private, also those that are there", onPosix, async () => {
   await using root = await temporaryDirectory();
   await Deno.mkdir(join(root.path, "_logs"), { mode: 0o755 });
   await using _lock = await archiveLock(root.path, first);
   assert.deepEqual(await tree(root.path), ["_logs/", "_metadata/", "_metadata/lock"]);
   for (const [name, mode] of [["_logs", 0o700], ["_metadata", 0o700], ["_metadata/lock", 0o600]] as const) {
-    assert.equal(await permissionBits(join(root.path, name)), mode, name);
+    await assertMode(join(root.path, name), mode);
   }
 });
 

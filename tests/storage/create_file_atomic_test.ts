@@ -32,7 +32,7 @@ Deno.test("a committed file holds all that was written, whatever a crash had lef
 
 Deno.test("a link, a folder, and a folder that is not there are refused", async () => {
   await using dir = await temporaryDirectory();
-  await Deno.symlink("/etc/hostname", join(dir.path, "link"));
+  await Deno.symlink("/etc/hostname", join(dir.path, "link"), { type: "file" });
   await Deno.mkdir(join(dir.path, "folder"));
   for (const name of ["link", "folder", "nowhere/all.csv"]) {
     await assert.rejects(createFileAtomic(join(dir.path, name)), StorageError);

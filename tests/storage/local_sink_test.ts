@@ -244,7 +244,9 @@ Deno.test.each(["directory", "user", "target", "partial", "dangling"])(
     else if (where !== "user") await Deno.mkdir(folder);
     if (where === "target") await Deno.symlink(victim, target);
     if (where === "partial") await Deno.symlink(victim, `${target}.part`);
-    if (where === "dangling") await Deno.symlink(join(outside.path, "new.txt"), `${target}.part`);
+    if (where === "dangling") {
+      await Deno.symlink(join(outside.path, "new.txt"), `${target}.part`, { type: "file" });
+    }
     await assert.rejects(() => localSink(root.path).begin(path, { signal: calm() }), {
       name: "StorageError",
       code: "path",

@@ -6,7 +6,7 @@ Deno.test("looking quickly tells what looking tells: files, folders, links, what
   const dir = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
   await Deno.writeTextFile(join(dir, "a.txt"), "four");
   await Deno.mkdir(join(dir, "b"));
-  await Deno.symlink("nowhere", join(dir, "c"));
+  await Deno.symlink("nowhere", join(dir, "c"), { type: "file" });
   for (const name of ["a.txt", "b", "c"]) {
     const { size, isFile, isDirectory, isSymlink } = await lstatQuickly(join(dir, name));
     const wanted = await Deno.lstat(join(dir, name));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../src/storage/mod.ts";
-import { permissionBits, temporaryDirectory, tree } from "./_support.ts";
+import { temporaryDirectory, tree } from "./_support.ts";
+import { assertMode } from "../support/systems.ts";
 
 Deno.test("writeFileAtomic() replaces content and keeps the previous version when asked", async () => {
   await using root = await temporaryDirectory();
@@ -18,7 +19,7 @@ Deno.test("writeFileAtomic() replaces content and keeps the previous version whe
     "extraction_state.json",
   ]);
   for (const name of ["extraction_state.bak", "extraction_state.json"]) {
-    assert.equal(await permissionBits(join(root.path, "_metadata", name)), 0o600);
+    await assertMode(join(root.path, "_metadata", name), 0o600);
   }
 });
 

@@ -30,13 +30,16 @@ export interface ProgramOptions {
 /** Takes from root what lets it read and write whatever a mode forbids. */
 const withoutPrivileges = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"];
 
+/** Without these Windows finds neither its network, nor folders for what is temporary or cached. */
+const ofWindows = ["SystemRoot", "USERPROFILE", "LOCALAPPDATA", "TEMP", "TMP"];
+
 /** A running program, as a user would start it, with an environment that holds nothing else. */
 export class Program {
   readonly #child: Deno.ChildProcess;
   readonly result: Promise<ProgramResult>;
 
   constructor(args: readonly string[], options: ProgramOptions = {}) {
-    const keep = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"]
+    const keep = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", ...ofWindows]
       .flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name) ?? ""]] : []);
     const bound = options.boundByModes && Deno.uid() === 0 ? withoutPrivileges : [];
     const start = [...options.wrapper ?? [], ...bound, Deno.execPath()] as [string, ...string[]];

@@ -18,12 +18,14 @@ export interface SuiteWatch extends AsyncDisposable {
 
 /** Makes a folder in which all folders of tests lie, and in which each test file leaves its notes. */
 export async function openSecretWatch(): Promise<SuiteWatch> {
-  const root = await Deno.makeTempDir({ prefix: "zoom-extract-suite-" });
+  // As the program tells it: on macOS the folder for what is temporary lies behind a link.
+  const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "zoom-extract-suite-" }));
   const [notes, temp] = [join(root, "notes"), join(root, "tmp")];
   await Promise.all([Deno.mkdir(notes), Deno.mkdir(temp)]);
   return {
     flags: ["--preload", fileURLToPath(new URL("./preload.ts", import.meta.url))],
-    env: { ZOOM_EXTRACT_TEST_WATCH: notes, TMPDIR: temp },
+    // TMP and TEMP are what Windows calls it.
+    env: { ZOOM_EXTRACT_TEST_WATCH: notes, TMPDIR: temp, TMP: temp, TEMP: temp },
     async close({ isWhole }) {
       const { tally, secrets } = await readNotes(notes);
       for (const secret of secrets) noteSecret(secret);

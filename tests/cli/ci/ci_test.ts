@@ -9,6 +9,7 @@ import { commandsIn, outputsIn, type RunnerCommand } from "../../support/actions
 import { simAccount, simMeeting, simUser, startSimulator } from "../../../src/simulator/mod.ts";
 import { runProgram } from "../../support/program.ts";
 import { expectMasks } from "../../support/secret_watch.ts";
+import { onPosix } from "../../support/systems.ts";
 import { type CliResult, credentials, FakeProcess, runCli, summaryOf } from "../_harness.ts";
 
 interface CiResult extends CliResult {
@@ -238,24 +239,28 @@ Deno.test("--json stays alone on stdout, and a real run tells people and totals"
   }
 });
 
-Deno.test("a log that goes to a file gets no line with the secret: no runner would hide it there", async () => {
-  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-ci-" });
-  try {
-    const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
-    const command = '"$DENO" run -A --quiet "$MAIN" -f never; "$DENO" run -A --quiet "$MAIN" --dry-run';
-    const { code } = await new Deno.Command("bash", {
-      args: ["-c", `(${command}) 2>log`],
-      cwd: dir,
-      env: {
-        ...{ ...credentials, GITHUB_ACTIONS: "true", DENO: Deno.execPath(), MAIN: main },
-        ...{ ZOOM_API_URL: "http://127.0.0.1:9/v2", ZOOM_OAUTH_URL: "http://127.0.0.1:9/oauth/token" },
-      },
-    }).output();
-    assert.equal(code, 5);
-    const log = await Deno.readTextFile(`${dir}/log`);
-    assert.match(log, /^::group::/m);
-    assert.doesNotMatch(log, /s3cret-value|add-mask/);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-});
+Deno.test(
+  "a log that goes to a file gets no line with the secret: no runner would hide it there",
+  onPosix,
+  async () => {
+    const dir = await Deno.makeTempDir({ prefix: "zoom-extract-ci-" });
+    try {
+      const main = fileURLToPath(new URL("../../../main.ts", import.meta.url));
+      const command = '"$DENO" run -A --quiet "$MAIN" -f never; "$DENO" run -A --quiet "$MAIN" --dry-run';
+      const { code } = await new Deno.Command("bash", {
+        args: ["-c", `(${command}) 2>log`],
+        cwd: dir,
+        env: {
+          ...{ ...credentials, GITHUB_ACTIONS: "true", DENO: Deno.execPath(), MAIN: main },
+          ...{ ZOOM_API_URL: "http://127.0.0.1:9/v2", ZOOM_OAUTH_URL: "http://127.0.0.1:9/oauth/token" },
+        },
+      }).output();
+      assert.equal(code, 5);
+      const log = await Deno.readTextFile(`${dir}/log`);
+      assert.match(log, /^::group::/m);
+      assert.doesNotMatch(log, /s3cret-value|add-mask/);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
+);
