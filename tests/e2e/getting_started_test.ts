@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { judgeScopes } from "../../src/zoom/mod.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/mod.ts";
+import { onLinux } from "../support/systems.ts";
 import { findLines } from "../documented/_lines.ts";
 import { notRun } from "../documented/_not_run.ts";
 import { targets } from "../../scripts/compile.ts";
@@ -132,9 +133,14 @@ function withAnswers(script: string, zoom: Simulator): string {
   return script.replace(/^zoom-extract init$/m, `${variables} zoom-extract init`);
 }
 
+/** What stands for the reader's machine is a Linux one: shells and tools in /bin, sums by GNU. */
+function test(name: string, body: () => Promise<void>): void {
+  Deno.test(name, onLinux, body);
+}
+
 const otherWays = ["As a binary", "On Windows"];
 
-Deno.test("whoever copies getting-started.md line by line gets from nothing to an archive and a nightly job", async () => {
+test("whoever copies getting-started.md line by line gets from nothing to an archive and a nightly job", async () => {
   await using zoom = await startSimulator({ users: 2, months: 2 });
   await using reader = await Reader.arrive();
   const { accountId, clientId, clientSecret } = zoom.credentials;
@@ -162,7 +168,7 @@ Deno.test("whoever copies getting-started.md line by line gets from nothing to a
   assert.ok(zoom.count("/rec/*") > 0, "the first night fetched everything again");
 });
 
-Deno.test("the lines that put a job into cron's table keep what is in it, and take the place of their own", async () => {
+test("the lines that put a job into cron's table keep what is in it, and take the place of their own", async () => {
   await using reader = await Reader.arrive();
   const [block = ""] = scriptsOf("7. Every night").filter((script) => script.includes("crontab -"));
   await Deno.writeTextFile(reader.at("crontab"), "0 1 * * * backup\n");
@@ -171,7 +177,7 @@ Deno.test("the lines that put a job into cron's table keep what is in it, and ta
   assert.deepEqual(table.map((line) => line.slice(0, 10)), ["0 1 * * * ", "15 3 * * *", "30 4 1 * *"]);
 });
 
-Deno.test("a binary is put in place as the page says, and one whose bytes differ is not", async () => {
+test("a binary is put in place as the page says, and one whose bytes differ is not", async () => {
   await using reader = await Reader.arrive();
   const linux = scriptsOf("As a binary").filter((script) => script.startsWith("sha256sum"));
   const cwd = reader.at("downloads");
@@ -207,7 +213,7 @@ async function bareMachine(reader: Reader): Promise<string> {
 
 const [withDeno = ""] = scriptsOf("With Deno");
 
-Deno.test("without Deno the page's lines install it with npm, for this user alone", async () => {
+test("without Deno the page's lines install it with npm, for this user alone", async () => {
   await using reader = await Reader.arrive();
   const bin = await bareMachine(reader);
   const asked = `[ "$*" = "install --global --prefix $HOME/.local deno@2.9.6" ]`;
@@ -219,7 +225,7 @@ Deno.test("without Deno the page's lines install it with npm, for this user alon
   assert.match(shown, /zoom-extract \d/);
 });
 
-Deno.test("without Deno and npm, or in another folder, the page's lines write no program and say why", async () => {
+test("without Deno and npm, or in another folder, the page's lines write no program and say why", async () => {
   await using reader = await Reader.arrive();
   const bare = await reader.type([withDeno], {
     cwd: root,
@@ -236,6 +242,7 @@ Deno.test("without Deno and npm, or in another folder, the page's lines write no
 
 Deno.test.each([{ shell: "/bin/zsh", file: ".zprofile" }, { shell: "/bin/bash", file: ".profile" }])(
   "a new terminal of $shell finds the program: $file says where, once",
+  onLinux,
   async ({ shell, file }) => {
     await using reader = await Reader.arrive();
     const [lines = ""] = scriptsOf("Where the shell finds it");
