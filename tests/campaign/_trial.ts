@@ -4,15 +4,12 @@ import { fileURLToPath } from "node:url";
 import { exitCodeOf } from "../../src/core/exit_code.ts";
 import { generateAccount, type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
-import { Program, type ProgramOptions, type ProgramResult } from "../support/program.ts";
+import { killedCode, Program, type ProgramOptions, type ProgramResult } from "../support/program.ts";
 import { assertIsSettled, assertSaysNothingFalse, assertSidecarsAreRight } from "./_checks.ts";
 
 const entry = fileURLToPath(new URL("_main_on_trial.ts", import.meta.url));
 const nowMs = Date.now();
 const day = (back: number) => new Date(nowMs - back * 86_400_000).toISOString().slice(0, 10);
-
-/** What a killed process leaves as its exit code. */
-export const killed = 137;
 
 /** An account of small files, a few of them large. */
 export async function startAccount(
@@ -151,9 +148,9 @@ export class Trial implements AsyncDisposable {
   /** Runs towards a kill; asserts that nothing false is left where it met. Tells whether it did. */
   async runToKill(how: TrialRun): Promise<boolean> {
     const { code, stderr } = await this.run(how);
-    assert.ok(code === 0 || code === killed, `exit ${code}: ${stderr}`);
+    assert.ok(code === 0 || code === killedCode, `exit ${code}: ${stderr}`);
     await assertSaysNothingFalse(this.archive, this.zoom.truth());
-    return code === killed;
+    return code === killedCode;
   }
 
   /** Runs where it cannot come to its end; asserts with which code it says so, in which words, and nothing false. */

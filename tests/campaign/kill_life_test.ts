@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { migrations } from "../../src/inventory/migrations.ts";
 import type { Simulator } from "../../src/simulator/mod.ts";
+import { killedCode } from "../support/program.ts";
 import { count } from "./_frame.ts";
 import { startAccount, Trial } from "./_trial.ts";
 
@@ -105,7 +106,7 @@ Deno.test("hooks run, killed at each of its steps, makes in the end what a run w
     const { code } = await trial.runOther(["hooks", "run", "-o", trial.archive.dir, ...plugin], {
       killAt: step,
     });
-    if (code === 137) kills++;
+    if (code === killedCode) kills++;
     else assert.equal(code, 0);
   }
   assert.ok(kills >= 5, String(kills));

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startSimulator } from "../../src/simulator/mod.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
-import { runProgram } from "../support/program.ts";
+import { killedCode, runProgram } from "../support/program.ts";
+import { onPosix } from "../support/systems.ts";
 import { pluginSource } from "../plugin_host/_support.ts";
 
 async function inFolder(body: (dir: string) => Promise<void>): Promise<void> {
@@ -172,7 +173,7 @@ Deno.test("killed in the middle of a hook, the next run calls it again", () =>
     await Deno.writeTextFile(join(cwd, "zoom.json"), '{ "plugins": { "deadly": { "trust": true } } }');
     const args = ["--output-dir", archive.dir, "--config", "zoom.json"];
     const killed = await runProgram(args, { cwd, zoom });
-    assert.equal(killed.code, 137);
+    assert.equal(killed.code, killedCode);
     const victim = await Deno.readTextFile(mark);
     const next = await runProgram(args, { cwd, zoom });
     assert.equal(next.code, 0, next.stderr);
@@ -181,22 +182,26 @@ Deno.test("killed in the middle of a hook, the next run calls it again", () =>
     assert.equal(new Set(done).size, zoom.truth().length);
   }));
 
-Deno.test("a program that a trusted plugin starts inherits no credential", () =>
-  inFolder(async (cwd) => {
-    await using zoom = await startSimulator({ users: 1, months: 1 });
-    await using archive = await ArchiveUnderTest.of(zoom);
-    await Deno.mkdir(join(cwd, "plugins"));
-    const body = `{ hooks: { async beforeRun() {
+Deno.test(
+  "a program that a trusted plugin starts inherits no credential",
+  onPosix,
+  () =>
+    inFolder(async (cwd) => {
+      await using zoom = await startSimulator({ users: 1, months: 1 });
+      await using archive = await ArchiveUnderTest.of(zoom);
+      await Deno.mkdir(join(cwd, "plugins"));
+      const body = `{ hooks: { async beforeRun() {
       const { stdout } = await new Deno.Command("env").output();
       await Deno.writeFile(${JSON.stringify(join(cwd, "env.txt"))}, stdout);
     } } }`;
-    await Deno.writeTextFile(join(cwd, "plugins", "nosy.ts"), pluginSource("nosy", body));
-    await Deno.writeTextFile(join(cwd, "zoom.json"), '{ "plugins": { "nosy": { "trust": true } } }');
-    await runProgram(["--output-dir", archive.dir, "--config", "zoom.json"], { cwd, zoom });
-    const text = await Deno.readTextFile(join(cwd, "env.txt"));
-    assert.ok(text.includes("PATH="));
-    assert.ok(!/ZOOM_CLIENT|ZOOM_ACCOUNT/.test(text), text);
-  }));
+      await Deno.writeTextFile(join(cwd, "plugins", "nosy.ts"), pluginSource("nosy", body));
+      await Deno.writeTextFile(join(cwd, "zoom.json"), '{ "plugins": { "nosy": { "trust": true } } }');
+      await runProgram(["--output-dir", archive.dir, "--config", "zoom.json"], { cwd, zoom });
+      const text = await Deno.readTextFile(join(cwd, "env.txt"));
+      assert.ok(text.includes("PATH="));
+      assert.ok(!/ZOOM_CLIENT|ZOOM_ACCOUNT/.test(text), text);
+    }),
+);
 
 Deno.test("list --print path shows where files would go, by the naming that is active", () =>
   inFolder(async (cwd) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type FaultRule, type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { check, flipByte, placesOf, smallAccount } from "../archive/_support.ts";
 import { ArchiveUnderTest, assertKeepsSecrets } from "../support/archive_under_test.ts";
-import { Program, type ProgramResult, runProgram, until } from "../support/program.ts";
+import { killedCode, Program, type ProgramResult, runProgram, until } from "../support/program.ts";
 
 const killedMain = fileURLToPath(new URL("../support/killed_main.ts", import.meta.url));
 
@@ -178,7 +178,7 @@ Deno.test("a repair killed before and after every step of the change is finished
     await flipByte(at(path));
     const killed = await runProgram([String(step), ...repairArgs(archive)], { zoom, entry: killedMain });
     if (killed.code === 0) break;
-    assert.equal(killed.code, 137, killed.stderr);
+    assert.equal(killed.code, killedCode, killed.stderr);
     kills++;
     // At every moment the bad file or the good one is there, at its path or aside.
     const copies = (await archive.tree({ all: true })).filter((each) => each.endsWith(path));
@@ -205,7 +205,7 @@ Deno.test("where Zoom gives out another version, no kill of a repair loses the o
     }
     const killed = await runProgram([String(step), ...repairArgs(archive)], { zoom, entry: killedMain });
     isOver = killed.code === 0;
-    assert.ok(isOver || killed.code === 137, killed.stderr);
+    assert.ok(isOver || killed.code === killedCode, killed.stderr);
     const isExtract = step % 2 === 1;
     if (!isOver) next[isExtract ? "extract" : "repair"]++;
     if (isExtract) assert.equal((await archive.run()).exit_code, 0, `step ${step}`);

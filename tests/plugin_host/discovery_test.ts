@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { PluginError } from "../../src/core/errors.ts";
 import { PluginBench, pluginSource } from "./_support.ts";
 
@@ -56,7 +58,7 @@ Deno.test("in the program's own plugin folder its own files are bundled, all oth
     "mod.ts": "export const bundled = {};",
     "mine.ts": pluginSource("mine", nothing),
   });
-  const bundled = { "own-one": () => import(`file://${bench.pluginsDir}/own_one.ts`) };
+  const bundled = { "own-one": () => import(pathToFileURL(join(bench.pluginsDir, "own_one.ts")).href) };
   const loaded = await bench.load({}, { bundled, bundledDir: bench.pluginsDir });
   assert.deepEqual(loaded.map(({ manifest, origin }) => [manifest.name, origin]), [
     ["mine", "drop-in"],

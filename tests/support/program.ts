@@ -13,6 +13,9 @@ export interface ProgramResult {
   readonly peakMemoryBytes: number;
 }
 
+/** The exit code of a process that was killed: 128 and the signal's number, but on Windows. */
+export const killedCode: number = Deno.build.os === "windows" ? 1 : 137;
+
 /** How to run the program. */
 export interface ProgramOptions {
   readonly zoom?: Simulator;
