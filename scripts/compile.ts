@@ -70,8 +70,13 @@ export async function commitOf(checkout: string): Promise<string | undefined> {
     stdout: "piped",
     stderr: "null",
   });
-  const output = await git.output().catch(() => undefined);
-  return output?.success ? new TextDecoder().decode(output.stdout).trim() : undefined;
+  try {
+    const { success, stdout } = await git.output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch {
+    // Without git: that is thrown at once, before there is a promise.
+    return undefined;
+  }
 }
 
 async function compile(

@@ -136,17 +136,19 @@ Deno.test("a binary says its commit, and holds plugins, simulator and the rights
   }
 });
 
-/** Does `work` with `DENORT_BIN` set. */
-async function withBase<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const before = Deno.env.get("DENORT_BIN");
-  Deno.env.set("DENORT_BIN", path);
+/** Does `work` with a variable set. */
+async function withVariable<T>(name: string, value: string, work: () => Promise<T>): Promise<T> {
+  const before = Deno.env.get(name);
+  Deno.env.set(name, value);
   try {
     return await work();
   } finally {
-    if (before === undefined) Deno.env.delete("DENORT_BIN");
-    else Deno.env.set("DENORT_BIN", before);
+    if (before === undefined) Deno.env.delete(name);
+    else Deno.env.set(name, before);
   }
 }
+
+const withBase = <T>(path: string, work: () => Promise<T>) => withVariable("DENORT_BIN", path, work);
 
 /** How programs begin: the header of ELF with its machine, of Mach-O with its processor, of DOS. */
 const elf = `7f454c46${"02010100".padEnd(28, "0")}`;
@@ -184,7 +186,13 @@ async function tail(path: string, from: number): Promise<string> {
   return new TextDecoder("latin1").decode(await new Response(file.readable).arrayBuffer());
 }
 
-Deno.test("a checkout without git compiles without a commit", () => {
+Deno.test("on a machine without git a binary has no commit", async () => {
+  const empty = await Deno.makeTempDir();
+  try {
+    assert.equal(await withVariable("PATH", empty, () => commitOf(root)), undefined);
+  } finally {
+    await Deno.remove(empty);
+  }
   assert.match(entrySource(undefined), /main\(Deno\.args\)/);
   assert.match(entrySource("0123456789ab"), /"0123456789ab"/);
 });
