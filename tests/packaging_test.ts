@@ -6,6 +6,7 @@ import { parseFlags } from "../src/cli/parse_flags.ts";
 import { startSimulator } from "../src/simulator/mod.ts";
 import { pluginSource } from "./plugin_host/_support.ts";
 import { expectSecretIn } from "./support/secret_watch.ts";
+import { succeeds } from "./support/systems.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => Deno.readTextFile(join(root, path));
@@ -120,12 +121,7 @@ Deno.test("the image's command, run outside of an image, fetches everything and 
   }
 });
 
-const hasSystemd = await new Deno.Command("systemd-analyze", {
-  args: ["--version"],
-  stdout: "null",
-  stderr: "null",
-})
-  .output().then(({ success }) => success, () => false);
+const hasSystemd = await succeeds("systemd-analyze", "--version");
 
 Deno.test("systemd finds nothing wrong with the service and the timer", {
   // .ci/run installs the tool, and lets nothing be ignored.

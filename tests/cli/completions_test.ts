@@ -3,18 +3,13 @@ import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
 import { optionsOf } from "../../src/cli/options.ts";
 import { runCli } from "./_harness.ts";
-import { onPosix } from "../support/systems.ts";
+import { onPosix, succeeds } from "../support/systems.ts";
 
 async function script(shell: string): Promise<string> {
   const { code, stdout, stderr } = await runCli(["completions", shell], { env: {} });
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "");
   return stdout;
-}
-
-async function isThere(program: string): Promise<boolean> {
-  return await new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).output()
-    .then(({ success }) => success, () => false);
 }
 
 /** Runs `code` in a shell whose working directory holds `files`. */
@@ -94,12 +89,7 @@ function assertOffers({ typed, offered, has }: Typed, found: readonly string[]):
 }
 
 /** The script needs bash 4; macOS has one of 2007. What Windows calls bash may be another system's. */
-const needsBash = { ignore: onPosix.ignore || !await hasMapfile() };
-
-async function hasMapfile(): Promise<boolean> {
-  return await new Deno.Command("bash", { args: ["-c", "type mapfile"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
-}
+const needsBash = { ignore: onPosix.ignore || !await succeeds("bash", "-c", "type mapfile") };
 
 Deno.test("bash completes commands, options, choices, plugins, files and folders", needsBash, async () => {
   const tries = cases.map(({ typed }) => {
@@ -121,8 +111,8 @@ Deno.test("bash is told how to complete zoom-extract by complete -p", needsBash,
   assert.match(told, /^complete .*-F _zoom_extract zoom-extract\n$/);
 });
 
-const needsZsh = { ignore: !await isThere("zsh") }; // apt install zsh
-const needsFish = { ignore: !await isThere("fish") }; // apt install fish
+const needsZsh = { ignore: !await succeeds("zsh", "--version") }; // apt install zsh
+const needsFish = { ignore: !await succeeds("fish", "--version") }; // apt install fish
 
 Deno.test("zsh reads the script, and a function for every command", needsZsh, async () => {
   const code = `autoload -Uz compinit; compinit -u -d ./dump; ${await script("zsh")}

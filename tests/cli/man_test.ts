@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { commands } from "../../src/cli/commands.ts";
 import { exitCodes } from "../../src/cli/exit_code.ts";
 import { optionRows } from "../../src/cli/options.ts";
+import { isProgram } from "../../plugins/_program.ts";
 import { runCli } from "./_harness.ts";
-
-async function isThere(program: string): Promise<boolean> {
-  return await new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" })
-    .output().then(({ success }) => success, () => false);
-}
 
 /** Runs a program on the manual page. */
 async function onManual(
@@ -29,7 +25,7 @@ async function onManual(
 }
 
 Deno.test("mandoc finds nothing to say about the manual page but that it has no date", {
-  ignore: !await isThere("mandoc"),
+  ignore: !await isProgram("mandoc"),
 }, async () => {
   const { shown } = await onManual("mandoc", ["-T", "lint"]);
   const complaints = shown.split("\n").filter((line) => line !== "");
@@ -38,7 +34,7 @@ Deno.test("mandoc finds nothing to say about the manual page but that it has no 
 });
 
 Deno.test("man shows every command, option, variable and exit code without a warning", {
-  ignore: !await isThere("man"),
+  ignore: !await isProgram("man"),
 }, async () => {
   const { shown, said, code } = await onManual("man", ["--warnings", "-l"]);
   assert.equal(said, "");

@@ -1,3 +1,5 @@
+import { onLinux, succeeds } from "./systems.ts";
+
 /** A small real file system of its own, where this machine lets one be mounted. */
 export interface SmallDisk extends AsyncDisposable {
   /** True when the disk has the options now, such as `ro` or `size=16m`. */
@@ -24,12 +26,10 @@ export async function mountSmallDisk(dir: string, kiB: number): Promise<SmallDis
 
 async function asRoot(...command: readonly string[]): Promise<boolean> {
   // Elsewhere programs of these names do other things.
-  if (Deno.build.os !== "linux") return false;
+  if (onLinux.ignore) return false;
   for (const way of ways) {
     const [program = "", ...args] = [...way, ...command];
-    const done = await new Deno.Command(program, { args, stdin: "null", stdout: "null", stderr: "null" })
-      .output().catch(() => undefined);
-    if (done?.success) return true;
+    if (await succeeds(program, ...args)) return true;
   }
   return false;
 }
