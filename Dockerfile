@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # zoom-extract as one bundled file on Deno: no sources, no package manager, no compiler in the image.
-#   docker build --build-arg COMMIT="$(git describe --always --dirty)" -t zoom-extract .
+#   docker build --build-arg COMMIT="$(git rev-parse --short HEAD)" -t zoom-extract .
 # Into a folder of this machine, as the person who owns it, and into a volume that Docker keeps:
 #   docker run --rm --env-file .env -e ZOOM_OUTDIR=/archive -v /mnt/archive:/archive --user "$(id -u):$(id -g)" zoom-extract
 #   docker run --rm --env-file .env -e ZOOM_OUTDIR=/archive -v recordings:/archive zoom-extract --from-date 2024-01-01

@@ -76,7 +76,7 @@ export const notRun: readonly NotRun[] = [
   {
     reason: "it needs Docker's service, and the images that the Dockerfile begins with",
     lines: [
-      'docker build --build-arg COMMIT="$(git describe --always --dirty)" -t zoom-extract .',
+      'docker build --build-arg COMMIT="$(git rev-parse --short HEAD)" -t zoom-extract .',
       'docker run --rm --init --env-file .env -e ZOOM_OUTDIR=/archive -v /mnt/archive:/archive --user "$(id -u):$(id -g)" \\\n' +
       "  --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges zoom-extract",
     ],

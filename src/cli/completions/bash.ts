@@ -1,7 +1,7 @@
 import { programName } from "../version.ts";
 import { type Completion, completionModel } from "./model.ts";
 
-/** A completion script for bash 4.4 and later; needs no package. */
+/** A completion script for bash; needs no package, and nothing that the bash 3.2 of macOS lacks. */
 export function bashCompletion(): string {
   const model = completionModel();
   const cases = model.map(({ name, flags, word }) => {
@@ -23,16 +23,22 @@ export function bashCompletion(): string {
   });
   return `# bash completion for ${programName}; made by: ${programName} completions bash
 
+_zoom_extract_offer() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do COMPREPLY+=("$line"); done
+}
+
 _zoom_extract_words() {
   # A list takes several, comma-separated: what stands before the last comma stays.
   local kept=""
   if [[ $current == *,* && $current != -* ]]; then kept=\${current%,*},; fi
-  mapfile -t COMPREPLY < <(compgen -P "$kept" -W "$1" -- "\${current#"$kept"}")
+  _zoom_extract_offer < <(compgen -P "$kept" -W "$1" -- "\${current#"$kept"}")
 }
 
 _zoom_extract_files() {
   compopt -o filenames 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen "$1" -- "$current")
+  _zoom_extract_offer < <(compgen "$1" -- "$current")
 }
 
 _zoom_extract() {
@@ -40,9 +46,12 @@ _zoom_extract() {
   current=\${COMP_WORDS[COMP_CWORD]}
   before=""
   COMPREPLY=()
-  if ((COMP_CWORD > 1)); then
+  # bash 4 splits at =, so --order=new arrives as three words; before, it is one.
+  if [[ $current == --*=* ]]; then
+    before=\${current%%=*}
+    current=\${current#*=}
+  elif ((COMP_CWORD > 1)); then
     before=\${COMP_WORDS[COMP_CWORD - 1]}
-    # bash splits at =, so --order=new arrives as three words.
     if [[ $current == = ]]; then current=""; elif [[ $before == = ]] && ((COMP_CWORD > 2)); then
       before=\${COMP_WORDS[COMP_CWORD - 2]}
     fi
@@ -53,7 +62,7 @@ _zoom_extract() {
       *) break ;;
     esac
   done
-  if ((COMP_CWORD == 1)) && [[ $current != -* ]]; then
+  if ((COMP_CWORD == 1)) && [[ -z $before && $current != -* ]]; then
     _zoom_extract_words ${quote(model.map(({ name }) => name).join(" "))}
     return
   fi
