@@ -211,7 +211,7 @@ test("uses that would lose recordings, or show them to anybody, are refused at o
     visibility: "public",
     inputs: { files: "none", state: "none" },
   });
-  assert.ok(disk.ok, disk.log);
+  assert.deepEqual([disk.ok, disk.ran], [false, ["check"]], "its log alone tells who met when");
 });
 
 test("secrets are masked first, and stand in no file, output or log of their own", async () => {
