@@ -103,6 +103,8 @@ export interface CliContext {
   readonly rights: Rights;
   /** What was put into the program when it was built, such as its commit. */
   readonly build?: { readonly commit: string } | undefined;
+  /** Version of the runtime. */
+  readonly denoVersion: string;
   /** Folder that relative paths start from; `""` is the working directory of the process. */
   readonly cwd: string;
   /** Whether `.env` of the working directory is read. */
@@ -138,6 +140,7 @@ export interface CliContext {
 /** The real process. */
 export function systemContext(): CliContext {
   return {
+    denoVersion: Deno.version.deno,
     env: readVariable,
     rights: systemRights,
     cwd: "",

@@ -6,6 +6,7 @@ import { findCommand } from "./commands.ts";
 import { type CliContext, systemContext } from "./context.ts";
 import { exitCodeFor } from "./exit_code.ts";
 import { createStyle, wantsColor } from "./render/style.ts";
+import { requireDeno } from "./require_deno.ts";
 import { isVerbose } from "./verbosity.ts";
 import { programName, version } from "./version.ts";
 
@@ -51,6 +52,7 @@ function commandOf(args: readonly string[]): { name: string; rest: readonly stri
 }
 
 async function dispatch(args: readonly string[], context: CliContext): Promise<number> {
+  requireDeno(context.denoVersion);
   const { name, rest } = commandOf(args);
   const options = beforeTerminator(rest);
   if (options.includes("--version") || options.includes("-V")) {

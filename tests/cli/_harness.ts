@@ -111,6 +111,7 @@ export class FakeProcess {
       return () => void listeners.delete(callback);
     };
     return {
+      denoVersion: Deno.version.deno,
       forget: () => {},
       rights: { has: () => true, drop: () => {} },
       env: (name) => this.variables[name],

@@ -144,3 +144,25 @@ Deno.test("main() does not quote a configuration file that is no JSON", async ()
   assert.equal(result.code, 2);
   assert.doesNotMatch(result.stderr, /hunter2/);
 });
+
+const versions = [
+  { denoVersion: "2.8.3", code: 2 },
+  { denoVersion: "1.46.3", code: 2 },
+  { denoVersion: "2.9.0", code: 0 },
+  { denoVersion: "2.10.0-rc.1", code: 0 },
+  { denoVersion: "3.0.0", code: 0 },
+];
+
+Deno.test.each(versions)(
+  "on Deno $denoVersion the program ends with $code",
+  async ({ denoVersion, code }) => {
+    const result = await runCli(["--version"], { overrides: { denoVersion } });
+    assert.equal(result.code, code);
+    if (code === 2) {
+      assert.match(
+        result.stderr,
+        new RegExp(`^zoom-extract: Cannot run on Deno ${denoVersion}: it takes 2.9 or later`),
+      );
+    }
+  },
+);
