@@ -7,8 +7,8 @@ import { addDays, type DateRange, daysIn, monthBefore } from "../core/date_range
 export const maxWindowDays = 30;
 
 /**
- * Splits a range into windows of at most 30 days, and of at most a month around February, inclusive. Neighbours share one day, as Zoom does not say
- * whether `to` is inclusive; none reaches beyond the range.
+ * Splits a range into windows of at most 30 days, inclusive, and around February of at most a month. Neighbours share
+ * one day, as Zoom does not say whether `to` is inclusive; none reaches beyond the range.
  */
 export function splitWindows(range: DateRange, options: { direction: "newest" | "oldest" }): DateRange[] {
   const windows: DateRange[] = [];
