@@ -69,6 +69,31 @@ async function callsIn(document: string): Promise<string[][]> {
     .filter((words) => words[0] === "zoom-extract" || words.includes("run") && words.includes("main.ts"));
 }
 
+/** The blocks of a Markdown text that a shell reads, in order. */
+function shellBlocksOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```(\S*).*\n([\s\S]*?)^```$/gm)]
+    .filter(([, language = "", code = ""]) =>
+      /^(sh|bash)$/.test(language) || language === "" && /^(\$|npx|deno|zoom-extract) /.test(code)
+    )
+    .map(([, , code = ""]) => code);
+}
+
+/** What is a comment in a script, and arguments, or patterns that match nothing, in an interactive zsh. */
+function commentsIn(code: string): string[] {
+  const unquoted = code.replaceAll(/\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"/g, "x");
+  return [...unquoted.matchAll(/(?<=^|[\s;&|()])#.*/gm)].map(([comment]) => comment);
+}
+
+Deno.test("no command line of the documents carries a comment, which a zsh at the terminal takes for words", async () => {
+  for (const document of documents) {
+    const comments = shellBlocksOf(await textOf(document)).flatMap(commentsIn);
+    assert.deepEqual(comments, [], document);
+  }
+  const page =
+    "```sh\n# one\na '# x' \"# y\" b#c $# \\# # two\n```\n\n```\nnpx x  # three\n```\n\n```yaml\n# four\n```\n";
+  assert.deepEqual(shellBlocksOf(page).flatMap(commentsIn), ["# one", "# two", "# three"]);
+});
+
 const sets = Object.keys(JSON.parse(await textOf("deno.json")).permissions);
 
 /** What follows the program's name; refuses a `deno run` that has no rights, or a set that is not there. */

@@ -73,11 +73,11 @@ function logicalLines(code: string): string[] {
   const lines: string[] = [];
   let open = "";
   for (const line of code.split("\n")) {
-    if (open === "" && /^\s*(#|$)/.test(line)) continue;
+    if (open === "" && line.trim() === "") continue;
     open += line;
-    const quotes = open.replace(/ #.*$/, "").match(/["']/g) ?? [];
+    const quotes = open.match(/["']/g) ?? [];
     if (/(?:\\|&&|\|)$/.test(line) || quotes.length % 2 === 1) open += "\n";
-    else lines.push(open.replace(/\s+# .*$/, "")), open = "";
+    else lines.push(open), open = "";
   }
   return lines;
 }

@@ -108,9 +108,8 @@ const page = `Say \`zoom-extract verify\`, or \`zoom-extract verify
 --deep\`, never \`zoom-extract … --deep\`; \`deno run\` is the runtime, \`deno run -A main.ts\` the program.
 
 ${fence}sh
-# first
 one --long '# no comment' \\
-  --more   # a comment
+  --more
 say "two
 lines"
 this &&
