@@ -172,6 +172,15 @@ Deno.test("docs/configuration.md is the one that the option rows make", async ()
   );
 });
 
+Deno.test("what starts the program with all rights by a name of its own lets Deno ask nobody", async () => {
+  const { tasks } = JSON.parse(await textOf("deno.json")) as { tasks: Record<string, { command: string }> };
+  const lines = Object.values(tasks).map(({ command }) => command);
+  const guide = (await textOf("docs/getting-started.md")).split("\n");
+  const starts = [...lines, ...guide].filter((line) => /run -A .*main\.ts/.test(line));
+  assert.equal(starts.length, 4, "two tasks, a script, and one for Windows");
+  for (const line of starts) assert.match(line, /run -A --no-prompt /);
+});
+
 Deno.test("docs/permissions.md names every set, and every right that a run needs", async () => {
   const text = await textOf("docs/permissions.md");
   const { permissions } = JSON.parse(await textOf("deno.json"));
