@@ -173,6 +173,9 @@ Deno.test("the launchd list and the service start the program with flags that it
   const [path, ...args] = [...program.matchAll(/<string>(.*?)<\/string>/g)].map((match) => match[1] ?? "");
   assert.equal(path, "/usr/local/bin/zoom-extract");
   assert.ok(parseFlags("extract", args).values.has("output-dir"));
+  // The folder that the guide makes.
+  const folder = /<key>WorkingDirectory<\/key><string>\/Users\/you\/(.*?)<\/string>/.exec(plist)?.[1];
+  assert.ok((await read("docs/getting-started.md")).includes(`\ncd ~/${folder}\n`), folder);
   const opened = [...plist.matchAll(/<(\w+)[ >]/g)].length;
   assert.equal(opened, [...plist.matchAll(/<\/(\w+)>/g)].length, "as many tags are closed as opened");
   const service = await read("packaging/systemd/zoom-extract.service");
