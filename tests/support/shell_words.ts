@@ -1,5 +1,5 @@
 /**
- * The commands of a shell snippet, each as its words: quotes, comments, line ends that go on, pipes and redirections
+ * The commands of a shell snippet, each as its words: quotes, line ends that go on, pipes and redirections
  * as far as documentation uses them.
  */
 export function shellCommands(text: string): string[][] {
@@ -22,8 +22,7 @@ export function shellCommands(text: string): string[][] {
       const end = text.indexOf(c, i + 1);
       word = (word ?? "") + text.slice(i + 1, end);
       i = end;
-    } else if (c === "#" && word === undefined) i = until("\n", i) - 1;
-    else if (c === ">") {
+    } else if (c === ">") {
       endCommand();
       i = until("\n", i) - 1;
     } else if ("\n|;&()".includes(c)) endCommand();
