@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Names of variables that it sees. @default {plainVariables} */
   readonly variables?: readonly string[];
+  /** Told each line of its standard output as it comes. */
+  readonly onLine?: (line: string) => void;
   /** Told each line of its standard error as it comes. */
   readonly onErrorLine?: (line: string) => void;
 }
@@ -59,7 +61,7 @@ const drainMs = 500;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { signal, variables = plainVariables, onErrorLine }: RunOptions,
+  { signal, variables = plainVariables, onLine, onErrorLine }: RunOptions,
 ): Promise<Outcome> {
   signal.throwIfAborted();
   const child = new Deno.Command(program, {
@@ -71,7 +73,7 @@ export async function runProgram(
     stderr: "piped",
   }).spawn();
   using _stop = killOnAbort(child, signal);
-  const stdout = new Tail(child.stdout);
+  const stdout = new Tail(child.stdout, onLine);
   const stderr = new Tail(child.stderr, onErrorLine);
   const { code } = await child.status;
   await Promise.all([stdout.finish(), stderr.finish()]);

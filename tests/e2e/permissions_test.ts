@@ -195,6 +195,38 @@ Deno.test("a bundled plugin that needs a program of its own runs it with the pri
   });
 });
 
+Deno.test("the printed line runs rclone with a remote that is configured by variables, and shows it no others", async () => {
+  await inFolder(async (cwd, zoom) => {
+    await Deno.mkdir(join(cwd, "bin"));
+    const script = `#!/bin/sh
+      [ "$1" = help ] && printf '      --crypt-remote string  Where\\n  -x, --s3-access-key-id string  Key\\n' && exit
+      env | grep -v '^PWD=' | sort > "seen-$1"\n`;
+    await Deno.writeTextFile(join(cwd, "bin", "rclone"), script, { mode: 0o755 });
+    const plugin = ["--plugin", "rclone", "--plugin-option", "rclone.remote=safe:zoom"];
+    const args = [...flags, "--output-dir", "archive", ...plugin];
+    const settings = {
+      RCLONE_CONFIG_SAFE_TYPE: "crypt",
+      RCLONE_CONFIG_SAFE_REMOTE: "bucket_2:zoom",
+      RCLONE_CONFIG_BUCKET_2_TYPE: "s3",
+      RCLONE_CONFIG_BUCKET_2_ACCESS_KEY_ID: "an-id",
+      RCLONE_S3_ACCESS_KEY_ID: "another",
+      RCLONE_CONFIG_PASS: "a word",
+    };
+    const path = `${join(cwd, "bin")}:${Deno.env.get("PATH")}`;
+    const env = { ...settings, PATH: path, GITHUB_TOKEN: "of somebody else" };
+    const { command, allow } = await printedLine(args, { cwd, zoom, env });
+    assert.ok(allow.some((flag) => /^--allow-env=.*,RCLONE_\*/.test(flag)), allow.join(" "));
+    const { code, stderr } = await runLine(command, { cwd, zoom, env });
+    assert.equal(code, 0, stderr);
+    for (const verb of ["copyto", "check"]) {
+      const seen = (await Deno.readTextFile(join(cwd, `seen-${verb}`))).trimEnd().split("\n");
+      const theirs = seen.filter((line) => !/^(PATH|HOME|LANG|LC_ALL|TZ|TMPDIR|_|SHLVL|OLDPWD)=/.test(line));
+      const wanted = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+      assert.deepEqual(theirs.sort(), wanted.sort());
+    }
+  });
+});
+
 Deno.test("list and a dry run leave an archive as it is, with the rights that are printed for them", async () => {
   await inFolder(async (cwd, zoom) => {
     const archive = ["--output-dir", "archive"];

@@ -51,3 +51,15 @@ await testWith(["rclone"], "rclone refuses a remote that is none", async () => {
     await assert.rejects(testPlugin(rclone, { options: { remote } }), /name:path/);
   }
 });
+
+await testWith(
+  ["rclone"],
+  "rclone that does not know the remote says which variables it saw, and what else helps",
+  async () => {
+    const options = { remote: "no-such-remote:zoom", flags: ["--config", "/dev/null"] };
+    await using trial = await testPlugin(rclone, { options });
+    const stored = await trial.store(sampleCandidate(), "m/v.mp4", "bytes");
+    const told = /rclone saw no RCLONE_ variable.*--allow-env=RCLONE_\*; or name a file with rclone\.config/;
+    await assert.rejects(trial.call("afterTransfer", stored), told);
+  },
+);
