@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { v8Flags } from "../scripts/compile.ts";
+import { v8Flags } from "../src/cli/v8_flags.ts";
 import { parseFlags } from "../src/cli/parse_flags.ts";
 import { startSimulator } from "../src/simulator/mod.ts";
 import { pluginSource } from "./plugin_host/_support.ts";
@@ -184,8 +184,8 @@ Deno.test("the launchd list and the service start the program with flags that it
   assert.ok(dirname(path) === "/usr/local/bin" && service.includes(`ExecStart=${path} `));
 });
 
-Deno.test("binaries, image, action and the installed command start V8 in the same way", async () => {
-  for (const path of ["Dockerfile", "action.yml", "docs/getting-started.md"]) {
+Deno.test("binaries, image, action, the installed command and the printed line start V8 in the same way", async () => {
+  for (const path of ["Dockerfile", "action.yml", "docs/getting-started.md", "docs/permissions.md"]) {
     const given = /--max-semi-space-size=[^\s"'\\]*/.exec(await read(path))?.[0];
     assert.equal(`--v8-flags=${given}`, v8Flags, path);
   }

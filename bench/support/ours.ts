@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { v8Flags } from "../../scripts/compile.ts";
+import { v8Flags } from "../../src/cli/v8_flags.ts";
 import { measure, type Usage } from "./child.ts";
 import type { FakeZoom } from "./fake_zoom.ts";
 import type { BenchContext } from "./scenario.ts";

@@ -8,6 +8,7 @@ import { withoutCovered } from "../../src/cli/rights/plugin_needs.ts";
 import { excessOf, missingOf, type Rights } from "../../src/cli/rights/rights.ts";
 import { leadsOutside } from "../../src/cli/rights/real_path.ts";
 import { requireRights } from "../../src/cli/rights/require_rights.ts";
+import { v8Flags } from "../../src/cli/v8_flags.ts";
 import { zoomDomains } from "../../src/core/zoom_domains.ts";
 import { credentials, runCli } from "./_harness.ts";
 
@@ -203,6 +204,7 @@ Deno.test("permissions prints the line on stdout, and reasons and the comparison
     stdout,
     /^deno run --no-prompt [^\n]*main\.ts extract --output-dir 'my archive' --no-plugins\n$/,
   );
+  assert.match(stdout, new RegExp(` ${RegExp.escape(v8Flags)} \\S*main\\.ts `), "V8 as a binary has it");
   assert.match(stderr, /read {3}.*my archive +the archive\n/);
   assert.match(stderr, /This process lacks --allow-read=.*--allow-sys=statfs/);
   assert.match(stderr, /This process may do more: all of read, write, env/);
@@ -216,7 +218,10 @@ Deno.test("permissions of an unknown command is refused, and of simulate is this
     /there are extract, list, init, doctor, status, verify, export, rebuild, adopt, plugins, hooks, simulate/,
   );
   const { stdout } = await runCli(["permissions", "simulate"]);
-  assert.match(stdout, /^deno run --no-prompt --allow-net=127\.0\.0\.1 \S*main\.ts simulate\n$/);
+  assert.match(
+    stdout,
+    /^deno run --no-prompt --allow-net=127\.0\.0\.1 --v8-flags=\S+ \S*main\.ts simulate\n$/,
+  );
 });
 
 Deno.test("a path in another path of the same kind is not named again", () => {

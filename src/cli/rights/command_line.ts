@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allowFlags, type Grant } from "../../core/grants.ts";
+import { v8Flags } from "../v8_flags.ts";
 
 /** Where the program's first file lies, in a checkout or as a bundle. */
 export function entryFile(here: string = import.meta.url, cwd: string = Deno.cwd()): string {
@@ -10,14 +11,14 @@ export function entryFile(here: string = import.meta.url, cwd: string = Deno.cwd
   return below.startsWith("..") ? file : below;
 }
 
-/** The line that starts the program with these rights, each part one argument. */
+/** The line that starts the program with these rights and as little memory as a binary, each part one argument. */
 export function runLine(
   grants: readonly Grant[],
   { entry, args }: { entry: string; args: readonly string[] },
 ): string[] {
   // The rights of a binary are part of it.
   if (Deno.build.standalone) return [Deno.execPath(), ...args];
-  return ["deno", "run", "--no-prompt", ...allowFlags(grants), entry, ...args];
+  return ["deno", "run", "--no-prompt", ...allowFlags(grants), v8Flags, entry, ...args];
 }
 
 /** The same line for whoever starts it in another folder, or without a `PATH` that leads to `deno`. */
