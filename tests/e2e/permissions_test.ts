@@ -273,6 +273,36 @@ Deno.test("permissions --anywhere prints a line that a scheduler may start from 
   });
 });
 
+Deno.test("permissions --anywhere brings PATH along where a plugin starts a program, and only there", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await inFolder(async (cwd, zoom) => {
+    const bin = join(cwd, "50% of my tools");
+    await Deno.mkdir(bin);
+    await Deno.writeTextFile(join(bin, "rclone"), "#!/bin/sh\necho >> called\n", { mode: 0o755 });
+    const plain = ["permissions", "--anywhere", ...flags, "--output-dir", "archive"];
+    const plugin = ["--plugin", "rclone", "--plugin-option", "rclone.remote=far:zoom"];
+    const path = `${bin}:${Deno.env.get("PATH")}`;
+    const options = { cwd, zoom, permissions: ["-E", "-R"], env: { PATH: path } };
+    const { stdout } = await runProgram([...plain, ...plugin], options);
+    const keep = ["HOME", "DENO_DIR"].flatMap((name) =>
+      Deno.env.has(name) ? [[name, Deno.env.get(name)]] : []
+    );
+    const started = await new Deno.Command("/bin/sh", {
+      args: ["-c", stdout],
+      cwd: "/",
+      clearEnv: true,
+      env: { ...Object.fromEntries(keep), ...zoom.env, PATH: "/nowhere" },
+      stdin: "null",
+    }).output();
+    assert.equal(started.code, 0, `${stdout}${new TextDecoder().decode(started.stderr)}`);
+    assert.ok((await Deno.stat(join(cwd, "called"))).isFile);
+    const asData = await runProgram([...plain, ...plugin, "--json"], options);
+    assert.equal(JSON.parse(asData.stdout).path, path);
+    assert.doesNotMatch((await runProgram(plain, options)).stdout, /PATH=/);
+  });
+});
+
 Deno.test("without any right the line is printed all the same, and says what was not looked at", async () => {
   await inFolder(async (cwd, zoom) => {
     const { command, missing, unseen } = await printedLine([], { cwd, zoom, permissions: [] });

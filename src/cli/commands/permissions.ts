@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { completeConfig } from "../../core/config.ts";
 import { UsageError } from "../../core/errors.ts";
 import { allowFlags, type Grant } from "../../core/grants.ts";
@@ -25,7 +25,8 @@ import { type ResolvedOptions, resolveOptions } from "../resolve_options.ts";
 export async function permissions(flags: ParsedFlags, context: CliContext): Promise<number> {
   const line = lineOf(flags);
   const unseen: string[] = [];
-  const options = await resolveOptions(line.command, line.values, lookingOnly(context, unseen));
+  const looking = lookingOnly(context, unseen);
+  const options = await resolveOptions(line.command, line.values, looking);
   const { grants, secrets } = await grantsOf(line, { options, context });
   // Where it lies says which folder's .gitignore is written to.
   const git = inFolder(context.cwd, ".git");
@@ -34,7 +35,7 @@ export async function permissions(flags: ParsedFlags, context: CliContext): Prom
   const plain = runLine(grants, { entry: entryFile(), args });
   const isAnywhere = flags.values.get("anywhere") === "true";
   const words = isAnywhere ? anywhere(plain) : plain;
-  const place = isAnywhere ? { cwd: resolve(context.cwd) } : {};
+  const place = isAnywhere ? placeOf(grants, looking) : {};
   const missing = missingOf(grants, context.rights);
   const excess = excessOf(grants, context.rights);
   if (flags.values.get("json") === "true") {
@@ -49,12 +50,31 @@ export async function permissions(flags: ParsedFlags, context: CliContext): Prom
     context.stdout.write(`${JSON.stringify(found)}\n`);
     return 0;
   }
-  const goThere = place.cwd === undefined ? "" : `cd ${shellQuote([place.cwd])} && `;
-  context.stdout.write(`${goThere}${shellQuote(words)}\n`);
+  context.stdout.write(`${goThere(place)}${shellQuote(words)}\n`);
   const style = createStyle(wantsColor(context.stderr, context));
   const isBinary = Deno.build.standalone;
   context.stderr.write(`${renderRights({ grants, missing, excess, unseen, isBinary }, style)}\n`);
   return 0;
+}
+
+/** Where a line has to be started. */
+interface Place {
+  readonly cwd?: string;
+  /** `PATH`, where programs are found by it. */
+  readonly path?: string;
+}
+
+/** The place for a line that is started from anywhere: a scheduler's own `PATH` leads to little. */
+function placeOf(grants: readonly Grant[], { cwd, env }: Pick<CliContext, "cwd" | "env">): Place {
+  const finds = grants.some(({ kind, value = "" }) => kind === "run" && !isAbsolute(value));
+  const path = finds ? env("PATH") : undefined;
+  return { cwd: resolve(cwd), ...path === undefined ? {} : { path } };
+}
+
+/** What a POSIX shell does before the line itself. */
+function goThere({ cwd, path }: Place): string {
+  const goes = cwd === undefined ? "" : `cd ${shellQuote([cwd])} && `;
+  return path === undefined ? goes : `${goes}PATH=${shellQuote([path])} `;
 }
 
 /** Flags that are about the line, and no part of it. */

@@ -29,7 +29,8 @@ export const rows: readonly OptionRow[] = [
   {
     long: "anywhere",
     kind: "switch",
-    help: "Print a line for a scheduler: it goes to this folder first, and names deno by its path.",
+    help:
+      "Print a line for a scheduler: it goes to this folder first, names deno by its path, and brings PATH along for programs of plugins.",
     group: output,
     commands: ["permissions"],
   },
