@@ -1,20 +1,24 @@
 import type { Candidate, RecordingFile } from "../core/recording.ts";
 
-/** What the inventory says about a file. */
-export type FileStatus =
+/** What the inventory can say about a file. */
+export const fileStatuses = [
   /** Known and wanted. */
-  | "pending"
+  "pending",
   /** Being fetched; after a crash, was being fetched. */
-  | "active"
-  | "completed"
-  | "failed"
+  "active",
+  "completed",
+  "failed",
   /** Left out by a filter; `reason` names it. */
-  | "skipped"
+  "skipped",
   /** Zoom still processes it. */
-  | "not_ready"
-  | "in_trash"
+  "not_ready",
+  "in_trash",
   /** Zoom had it, and positively says that it no longer has. */
-  | "gone";
+  "gone",
+] as const;
+
+/** What the inventory says about a file. */
+export type FileStatus = typeof fileStatuses[number];
 
 /** One row of the table `inventory`, with the column names of the database. */
 export interface FileRow {

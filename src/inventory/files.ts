@@ -2,7 +2,13 @@ import { addDays, type DateRange } from "../core/date_range.ts";
 import { plainJson } from "../core/plain_json.ts";
 import type { Order } from "../core/config.ts";
 import type { Database } from "./database.ts";
-import { type FileRow, type FileStatus, type ListedColumns, listedColumns } from "./file_row.ts";
+import {
+  type FileRow,
+  type FileStatus,
+  fileStatuses,
+  type ListedColumns,
+  listedColumns,
+} from "./file_row.ts";
 import { journalFacts } from "./staging.ts";
 
 /** What may change together with a status. Absent fields keep their value. */
@@ -24,11 +30,10 @@ export interface RunScope {
   readonly range: DateRange;
 }
 
-/** Count and bytes of the files with one status. */
+/** Count of the files with one status. */
 export interface StatusTotal {
   readonly status: FileStatus;
   readonly files: number;
-  readonly bytes: number;
 }
 
 /** A held file, as far as looking after it needs. */
@@ -365,12 +370,19 @@ export class Files {
     return this.#db.prepare(sql).all({ ...bind(scope), day }).map((row) => String(row["file_key"]));
   }
 
-  /** Files in scope by status; bytes are those on disk. */
+  /** Files in scope by status, those without any left out. */
   totals(scope: RunScope): StatusTotal[] {
+    // GROUP BY would sort, and so hold, all rows: one pass counts each status by itself.
+    const counts = fileStatuses.map((status) =>
+      `count(*) FILTER (WHERE i.status = '${status}') AS ${status}`
+    );
     // From the meetings on: the other way round SQLite would collect all of them in memory first.
-    const sql = `SELECT i.status AS status, count(*) AS files, coalesce(sum(i.file_size), 0) AS bytes
-      FROM meetings m CROSS JOIN inventory i ON i.meeting_uuid = m.uuid WHERE ${meetingInScope} GROUP BY i.status`;
-    return this.#db.prepare(sql).all(bind(scope)) as unknown as StatusTotal[];
+    const sql = `SELECT ${counts.join(", ")}
+      FROM meetings m CROSS JOIN inventory i ON i.meeting_uuid = m.uuid WHERE ${meetingInScope}`;
+    const row = this.#db.prepare(sql).get(bind(scope)) ?? {};
+    return fileStatuses
+      .map((status) => ({ status, files: Number(row[status]) }))
+      .filter(({ files }) => files > 0);
   }
 
   /** Every file in scope, in no order: sorting would hold all of them. Lazy. */

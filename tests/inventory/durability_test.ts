@@ -266,6 +266,13 @@ Deno.test.each(["newest", "oldest", "expiring", "smallest"] as Order[])(
     }),
 );
 
+Deno.test("counting what a run is about sorts nothing, and so holds nothing", () =>
+  withDirectory((dir) => {
+    const details = plansOf(join(dir, "inventory.db"), (i) => i.files.totals(scope));
+    assert.ok(details.length > 0);
+    assert.ok(details.every((detail) => !detail.includes("TEMP B-TREE")), details.join("; "));
+  }));
+
 Deno.test("the journal keeps up in strides, not line by line, and flush() leaves nothing behind", () =>
   withDirectory(async (dir) => {
     using inventory = openInventory(join(dir, "inventory.db"), { clock });
