@@ -25,7 +25,7 @@ COPY --from=build --chown=65532:65532 /src/empty/archive /archive
 COPY --from=build --chown=65532:65532 /src/empty/config /config
 ENV DENO_DIR=/tmp/deno \
     DENO_NO_UPDATE_CHECK=1 \
-    DENO_V8_FLAGS=--max-semi-space-size=8,--heap-growing-percent=50 \
+    DENO_V8_FLAGS=--max-semi-space-size=8,--heap-growing-percent=100 \
     ZOOM_OUTDIR=/archive
 # The archive, which holds its own state (_logs, _metadata), and the folder of a person's own plugins and .env.
 VOLUME ["/archive", "/config"]
