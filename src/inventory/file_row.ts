@@ -1,24 +1,34 @@
 import type { Candidate, RecordingFile } from "../core/recording.ts";
 
-/** What the inventory can say about a file. */
-export const fileStatuses = [
-  /** Known and wanted. */
-  "pending",
-  /** Being fetched; after a crash, was being fetched. */
-  "active",
-  "completed",
-  "failed",
-  /** Left out by a filter; `reason` names it. */
-  "skipped",
-  /** Zoom still processes it. */
-  "not_ready",
-  "in_trash",
-  /** Zoom had it, and positively says that it no longer has. */
-  "gone",
-] as const;
-
 /** What the inventory says about a file. */
-export type FileStatus = typeof fileStatuses[number];
+export type FileStatus =
+  /** Known and wanted. */
+  | "pending"
+  /** Being fetched; after a crash, was being fetched. */
+  | "active"
+  | "completed"
+  | "failed"
+  /** Left out by a filter; `reason` names it. */
+  | "skipped"
+  /** Zoom still processes it. */
+  | "not_ready"
+  | "in_trash"
+  /** Zoom had it, and positively says that it no longer has. */
+  | "gone";
+
+const statuses: Readonly<Record<FileStatus, true>> = {
+  pending: true,
+  active: true,
+  completed: true,
+  failed: true,
+  skipped: true,
+  not_ready: true,
+  in_trash: true,
+  gone: true,
+};
+
+/** All of them. */
+export const fileStatuses = Object.keys(statuses) as readonly FileStatus[];
 
 /** One row of the table `inventory`, with the column names of the database. */
 export interface FileRow {
