@@ -29,7 +29,7 @@ export class UrlCache {
   }
 
   put(key: string, url: string): void {
-    this.take(key);
+    this.#drop(key);
     const text = new TextEncoder().encode(url);
     const chunk = this.#chunkFor(headBytes + text.length);
     if (!chunk) return;
@@ -54,16 +54,20 @@ export class UrlCache {
 
   /** Hands the address out once: a second attempt asks Zoom for a fresh one. */
   take(key: string): string | undefined {
-    const place = this.#places.get(key);
-    if (place === undefined) return undefined;
     const url = this.peek(key);
+    this.#drop(key);
+    return url;
+  }
+
+  #drop(key: string): void {
+    const place = this.#places.get(key);
+    if (place === undefined) return;
     this.#places.delete(key);
     const chunk = this.#chunkAt(place);
-    if (--chunk.wanted > 0) return url;
+    if (--chunk.wanted > 0) return;
     chunk.usedBytes = 0;
     const index = this.#indexOf(place);
     if (index !== this.#current) this.#free.push(index);
-    return url;
   }
 
   #indexOf(place: number): number {
