@@ -246,6 +246,19 @@ Deno.test("list and a dry run leave an archive as it is, with the rights that ar
   });
 });
 
+/** Starts a printed line as cron does, in another folder and with a `PATH` that leads nowhere; it has to end well. */
+async function startAsScheduler(line: string, zoom: Simulator): Promise<void> {
+  const keep = ["HOME", "DENO_DIR"].flatMap((name) => Deno.env.has(name) ? [[name, Deno.env.get(name)]] : []);
+  const { code, stderr } = await new Deno.Command("/bin/sh", {
+    args: ["-c", line],
+    cwd: "/",
+    clearEnv: true,
+    env: { ...Object.fromEntries(keep), ...zoom.env, PATH: "/nowhere" },
+    stdin: "null",
+  }).output();
+  assert.equal(code, 0, `${line}${new TextDecoder().decode(stderr)}`);
+}
+
 Deno.test("permissions --anywhere prints a line that a scheduler may start from any folder", {
   ignore: Deno.build.os === "windows",
 }, async () => {
@@ -254,17 +267,7 @@ Deno.test("permissions --anywhere prints a line that a scheduler may start from 
     await Deno.mkdir(folder);
     const args = ["permissions", "--anywhere", ...flags, "--output-dir", "archive"];
     const { stdout } = await runProgram(args, { cwd: folder, zoom, permissions: ["-E", "-R"] });
-    const keep = ["HOME", "DENO_DIR"].flatMap((name) =>
-      Deno.env.has(name) ? [[name, Deno.env.get(name)]] : []
-    );
-    const started = await new Deno.Command("/bin/sh", {
-      args: ["-c", stdout],
-      cwd: "/",
-      clearEnv: true,
-      env: { ...Object.fromEntries(keep), ...zoom.env, PATH: "/nowhere" },
-      stdin: "null",
-    }).output();
-    assert.equal(started.code, 0, `${stdout}${new TextDecoder().decode(started.stderr)}`);
+    await startAsScheduler(stdout, zoom);
     assert.ok((await Deno.stat(join(folder, "archive", "_logs", "inventory.db"))).isFile);
     const printed = await runProgram([...args, "--json"], { cwd: folder, zoom, permissions: ["-E", "-R"] });
     const { cwd: place, command } = JSON.parse(printed.stdout);
@@ -285,17 +288,7 @@ Deno.test("permissions --anywhere brings PATH along where a plugin starts a prog
     const path = `${bin}:${Deno.env.get("PATH")}`;
     const options = { cwd, zoom, permissions: ["-E", "-R"], env: { PATH: path } };
     const { stdout } = await runProgram([...plain, ...plugin], options);
-    const keep = ["HOME", "DENO_DIR"].flatMap((name) =>
-      Deno.env.has(name) ? [[name, Deno.env.get(name)]] : []
-    );
-    const started = await new Deno.Command("/bin/sh", {
-      args: ["-c", stdout],
-      cwd: "/",
-      clearEnv: true,
-      env: { ...Object.fromEntries(keep), ...zoom.env, PATH: "/nowhere" },
-      stdin: "null",
-    }).output();
-    assert.equal(started.code, 0, `${stdout}${new TextDecoder().decode(started.stderr)}`);
+    await startAsScheduler(stdout, zoom);
     assert.ok((await Deno.stat(join(cwd, "called"))).isFile);
     const asData = await runProgram([...plain, ...plugin, "--json"], options);
     assert.equal(JSON.parse(asData.stdout).path, path);
