@@ -17,8 +17,8 @@ export interface ExamineOptions extends ZoomCheckOptions {
 }
 
 /**
- * Looks at everything a run depends on but its rights, one finding after the other, as they become known. Nothing is changed, and
- * nothing stays behind.
+ * Looks at everything a run depends on but its rights, one finding after the other, as they become known. Nothing is
+ * changed, and nothing stays behind.
  */
 export async function* examine(config: Config, options: ExamineOptions): AsyncGenerator<Finding> {
   const { signal, isOffline, hasCredentials } = options;

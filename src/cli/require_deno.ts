@@ -1,6 +1,6 @@
 import { UsageError } from "../core/errors.ts";
 
-/** Below it parts of the runtime are missing that a run meets hours after its start. */
+/** Older ones lack parts of the runtime (`Temporal`, for one), which a command would meet in the middle of its work. */
 const least = { major: 2, minor: 9 };
 
 /**
