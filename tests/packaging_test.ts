@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lazyImports } from "../bench/support/ours.ts";
 import { v8Flags } from "../src/cli/v8_flags.ts";
 import { parseFlags } from "../src/cli/parse_flags.ts";
 import { startSimulator } from "../src/simulator/mod.ts";
@@ -189,4 +190,12 @@ Deno.test("binaries, image, action, the installed command and the printed line s
     const given = /--max-semi-space-size=[^\s"'\\]*/.exec(await read(path))?.[0];
     assert.equal(`--v8-flags=${given}`, v8Flags, path);
   }
+});
+
+Deno.test("the bench measures the program as Getting started installs it", async () => {
+  const line = /^ {2}printf '.*main\.ts.*$/m.exec(await read("docs/getting-started.md"))?.[0] ?? "";
+  assert.ok(
+    line.includes(` ${lazyImports}=1 exec "%s" run -A --no-prompt --quiet ${v8Flags} `.replace(" ", "\\n")),
+    line,
+  );
 });

@@ -27,8 +27,7 @@ export const bulkSmall: Scenario = {
     }
     await using front = await start(context, root, { files: many, sizeBytes });
     const pairs = await alternate(
-      // Minutes long, so that chance evens out within one.
-      context.rounds(1),
+      context.rounds(5),
       () => fetchAll(context, front, many),
       () => aria2(context, front, many),
     );

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { emptyDir } from "../support/bodies.ts";
 import { measure } from "../support/child.ts";
 import { startFakeZoom } from "../support/fake_zoom.ts";
-import { extract, ours } from "../support/ours.ts";
+import { extract, runOurs } from "../support/ours.ts";
 import { alternate, median, type Scenario } from "../support/scenario.ts";
 
 /** How long it takes until something happens. */
@@ -13,10 +13,10 @@ export const startUp: Scenario = {
   async run(context) {
     const empty = join(context.dir, "empty.ts");
     await Deno.writeTextFile(empty, "export {};\n");
-    await measure([...ours, "--help"]);
+    await runOurs(["--help"]);
     const pairs = await alternate(
       context.quick ? 3 : 15,
-      () => measure([...ours, "--help"]),
+      () => runOurs(["--help"]),
       () => measure([Deno.execPath(), "run", "-A", "--quiet", empty]),
     );
     const first: number[] = [];

@@ -25,8 +25,7 @@ export const userWalk: Scenario = {
     const shares: number[] = [];
     const refused: number[] = [];
     let detail = "";
-    // One round takes four minutes, and pacing is no matter of luck.
-    for (let round = 0; round < context.rounds(1); round++) {
+    for (let round = 0; round < context.rounds(5); round++) {
       const outputDir = await emptyDir(context.dir, "ours");
       await zoom.takeStats();
       const run = await extract(context, zoom, {

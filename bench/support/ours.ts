@@ -38,12 +38,11 @@ export async function extract(
   options: OurOptions,
 ): Promise<Usage & { readonly summary: Summary }> {
   const { from, to } = zoom.account;
-  const usage = await measure([
-    ...ours,
+  const usage = await runOurs([
     "extract",
     ...["--from-date", from, "--to-date", to, "--output-dir", options.outputDir, "--json", "--no-progress"],
     ...options.args ?? [],
-  ], { env: environment(zoom, options.caPath) });
+  ], environment(zoom, options.caPath));
   context.sawMemory(usage.peakBytes);
   const summary = JSON.parse(usage.stdout) as Summary;
   if (options.downloaded !== undefined && summary.files.downloaded !== options.downloaded) {
@@ -54,8 +53,14 @@ export async function extract(
   return { ...usage, summary };
 }
 
-/** The command before its arguments, as Getting started installs it. */
-export const ours: readonly string[] = [Deno.execPath(), "run", "-A", "--quiet", v8Flags, mainPath];
+/** One command, started as what Getting started installs starts it. Throws when it fails. */
+export function runOurs(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Usage> {
+  const command = [Deno.execPath(), "run", "-A", "--no-prompt", "--quiet", v8Flags, mainPath, ...args];
+  return measure(command, { env: { [lazyImports]: "1", ...env } });
+}
+
+/** With it Deno reads the modules of a command when they are asked for. It may do so only with all rights. */
+export const lazyImports = "DENO_UNSTABLE_LAZY_DYNAMIC_IMPORTS";
 
 /** Variables with which it uses this account and nothing else. */
 export function environment(zoom: Reachable, caPath?: string): Record<string, string> {

@@ -1,8 +1,8 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { DatabaseSync } from "node:sqlite";
 import { InventoryError } from "../core/errors.ts";
 import { requireGranted } from "../core/grants.ts";
+import { lookAt } from "./look_at.ts";
 import { migrations } from "./migrations.ts";
 import { inventoryError, isLocked } from "./sqlite_error.ts";
 import { Statement, translated } from "./statement.ts";
@@ -26,7 +26,7 @@ export class Database implements Disposable {
     const readOnly = options.readOnly ?? false;
     this.#path = path;
     this.#isReadOnly = readOnly;
-    this.#leftovers = readOnly && !existsSync(`${path}-wal`) ? path : undefined;
+    this.#leftovers = readOnly && !lookAt(`${path}-wal`) ? path : undefined;
     this.#db = translated(path, () => {
       const db = readOnly ? openForReading(path) : new DatabaseSync(path, { timeout: busyMs });
       try {
@@ -142,7 +142,7 @@ function openForReading(path: string): DatabaseSync {
     db.close();
     const error = inventoryError(thrown, path);
     const isShut = error instanceof InventoryError && error.code === "inventory_read_only";
-    const logBytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const logBytes = lookAt(`${path}-wal`)?.size ?? 0;
     if (!isShut || logBytes > 0) throw thrown;
     return new DatabaseSync(new URL(`${pathToFileURL(path).href}?immutable=1`), { readOnly: true });
   }
@@ -202,12 +202,11 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
  */
 function keepVersion(db: DatabaseSync, path: string, version: number): void {
   const copy = `${path}.v${version}.bak`;
-  if (existsSync(copy)) return;
+  if (lookAt(copy)) return;
   const making = `${copy}.tmp`;
-  rmSync(making, { force: true });
+  if (lookAt(making)) Deno.removeSync(making);
   // SQLite fills an empty file, whose mode is ours to set.
-  closeSync(openSync(making, "wx", 0o600));
-  chmodSync(making, 0o600);
+  Deno.openSync(making, { write: true, createNew: true, mode: 0o600 }).close();
   db.prepare("VACUUM INTO ?").run(making);
-  renameSync(making, copy);
+  Deno.renameSync(making, copy);
 }

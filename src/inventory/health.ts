@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { InventoryError } from "../core/errors.ts";
 import { Database } from "./database.ts";
 
@@ -22,7 +21,7 @@ const checkedBytes = 256 * 1024 ** 2;
 export function readHealth(path: string): InventoryHealth {
   using db = new Database(path, { readOnly: true });
   const first = (sql: string) => Object.values(db.prepare(sql).get() ?? {})[0];
-  const isChecked = statSync(path).size <= checkedBytes;
+  const isChecked = Deno.statSync(path).size <= checkedBytes;
   const state = isChecked ? String(first("PRAGMA quick_check(1)")) : "ok";
   if (state !== "ok") {
     throw new InventoryError(`Cannot trust inventory "${path}": ${state.split("\n")[0]}`, {

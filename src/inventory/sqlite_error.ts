@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { InventoryError, toError } from "../core/errors.ts";
+import { lookAt } from "./look_at.ts";
 
 interface Failing {
   readonly code: string;
@@ -80,11 +80,7 @@ export function inventoryError(thrown: unknown, path?: string): unknown {
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch {
-    return false;
-  }
+  return lookAt(path)?.isDirectory ?? false;
 }
 
 function primaryCode(error: Error): number {
