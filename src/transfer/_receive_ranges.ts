@@ -43,7 +43,7 @@ export interface OpenRange {
   readonly opened: OpenedFile;
 }
 
-/** A range under way, and how far it has come. Its end moves when somebody takes the rest over. */
+/** A range under way, and how far it has been read. Its end moves when somebody takes the rest over. */
 interface Span {
   readonly start: number;
   end: number;
@@ -215,10 +215,13 @@ class RangesReceiver {
       pending.catch(() => {});
       const bytes = piece.subarray(0, span.end - span.at);
       head?.check(bytes, opened.contentType);
+      const at = span.at;
+      // Before they are written: nobody may take over, and ask for again, what is here already.
+      span.at += bytes.byteLength;
       await place.write(bytes);
       head?.add(bytes);
       reader.recycle(piece);
-      this.#written(span.at, span.at += bytes.byteLength);
+      this.#written(at, at + bytes.byteLength);
       if (span.at >= span.end) break;
     }
     if (span.at < span.end) throw cutShort(span.end - start, span.at - start);
@@ -241,7 +244,8 @@ class RangesReceiver {
     if (!this.#isTelling && this.#isDurableDue()) {
       this.#isTelling = true;
       this.#inBackground(async () => {
-        await this.#tellDurable();
+        // A slow disk flushes while much arrives, and after it nothing more may.
+        while (this.#isDurableDue()) await this.#tellDurable();
         this.#isTelling = false;
       });
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
+import type { SinkWriter } from "../../src/core/sink.ts";
 import { localSink } from "../../src/storage/mod.ts";
 import {
   type ByteRange,
@@ -233,6 +234,42 @@ Deno.test("what has come of a large file is remembered long before the rest has"
   deadline.addEventListener("abort", () => remembered.resolve());
   const outcome = await partial.fetch(server, { signal: deadline });
   assert.deepEqual([outcome.sha256, outcome.attempts], [sha256(content), 1]);
+});
+
+Deno.test("whoever takes over half of a range leaves out what is being written of it", async () => {
+  const content = mp4(20 * kibibyte);
+  await using server = new FileServer(content);
+  await using partial = await PartialUnderTest.make();
+  const writing = Promise.withResolvers<void>();
+  const isAlone = Promise.withResolvers<void>();
+  await using writer = await localSink(partial.dir).begin(["a.mp4"], { signal: never });
+  const writeFrom = writer.writeFrom?.bind(writer) ?? assert.fail();
+  const slowly: NonNullable<SinkWriter["writeFrom"]> = async (position) => {
+    const place = await writeFrom(position);
+    return {
+      write: async (bytes) => {
+        writing.resolve();
+        if (position === 0) await isAlone.promise;
+        await place.write(bytes);
+      },
+      [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+    };
+  };
+  Object.assign(writer, { writeFrom: slowly });
+  const outcome = await transfer({
+    open: fetchSource(server.url),
+    writer,
+    file: { fileType: "MP4", fileExtension: "mp4", listedSizeBytes: content.byteLength },
+    parallel: {
+      ...four,
+      most: 2,
+      minSizeBytes: kibibyte,
+      minRangeBytes: kibibyte,
+      spare: () => writing.promise.then(() => isAlone.resolve),
+    },
+  });
+  assert.equal(outcome.sha256, sha256(content));
+  assert.equal(outcome.receivedBytes, content.byteLength);
 });
 
 /** What is there is `content`; every gap is full of something else. */
