@@ -2,7 +2,14 @@
 import { join, resolve } from "node:path";
 import { isGranted } from "../core/grants.ts";
 import { fsError, pathError } from "./_fs_error.ts";
-import { lstatQuickly, statQuickly } from "./quick_look.ts";
+import {
+  lstatQuickly,
+  mkdirQuickly,
+  openQuickly,
+  statQuickly,
+  syncQuickly,
+  writeQuickly,
+} from "./quick_calls.ts";
 
 const noLinks = "no link is followed below an archive: put what it leads to in its place, or remove it";
 
@@ -71,7 +78,7 @@ export async function ensureDirectories(
 
 async function createDirectory(path: string, mode: number | undefined): Promise<Deno.FileInfo> {
   try {
-    await Deno.mkdir(path, mode === undefined ? {} : { mode });
+    await mkdirQuickly(path, mode === undefined ? {} : { mode });
   } catch (error) {
     // Another transfer of the same meeting may have been quicker.
     if (!(error instanceof Deno.errors.AlreadyExists)) throw fsError("create the directory", path, error);
@@ -178,7 +185,7 @@ export async function openRegularFile(path: string, options: OpenRegularOptions 
 /** A new file; undefined when anything stands at `path`, also a dangling link. */
 export async function createFile(path: string, mode: number | undefined): Promise<Deno.FsFile | undefined> {
   try {
-    return await Deno.open(path, {
+    return await openQuickly(path, {
       read: true,
       write: true,
       createNew: true,
@@ -202,7 +209,7 @@ export async function writeAll(
   onWritten?: (count: number) => void,
 ): Promise<void> {
   for (let written = 0; written < bytes.byteLength;) {
-    const count = await file.write(written === 0 ? bytes : bytes.subarray(written));
+    const count = await writeQuickly(file, written === 0 ? bytes : bytes.subarray(written));
     written += count;
     onWritten?.(count);
   }
@@ -216,8 +223,8 @@ export async function syncIfAllowed(path: string): Promise<void> {
 /** Makes a rename or a new entry in a directory durable, where the system can. */
 export async function syncDirectory(path: string): Promise<void> {
   try {
-    using directory = await Deno.open(path);
-    await directory.sync();
+    using directory = await openQuickly(path);
+    await syncQuickly(directory);
   } catch {
     // Some systems cannot open or sync directories. The bytes are durable; at worst a later run repeats the rename.
   }

@@ -12,7 +12,7 @@ import {
   writeAll,
 } from "./_guarded_fs.ts";
 import { keepOther } from "./keep_other.ts";
-import { statQuickly } from "./quick_look.ts";
+import { renameQuickly, statQuickly, syncDataQuickly, utimeQuickly } from "./quick_calls.ts";
 
 const log = roomLogger("storage");
 
@@ -106,7 +106,7 @@ class LocalWriter implements SinkWriter {
   }
 
   async flush(): Promise<void> {
-    await this.#attempt("flush", () => this.#file.syncData());
+    await this.#attempt("flush", () => syncDataQuickly(this.#file));
   }
 
   async commit(receipt: Receipt): Promise<void> {
@@ -117,7 +117,7 @@ class LocalWriter implements SinkWriter {
     await this.#keepForeign(receipt);
     this.#close();
     try {
-      await Deno.rename(partialPath, target);
+      await renameQuickly(partialPath, target);
     } catch (error) {
       throw fsError("finish", target, error);
     }
@@ -165,7 +165,7 @@ class LocalWriter implements SinkWriter {
   async #setTime(): Promise<void> {
     const { modifiedAt, partialPath: path } = this.#options;
     if (modifiedAt === undefined) return;
-    await this.#file.utime(modifiedAt, modifiedAt).catch((error) => {
+    await utimeQuickly(this.#file, modifiedAt).catch((error) => {
       log.warn("Cannot set the time of {path}: {error}", { path, error });
     });
   }

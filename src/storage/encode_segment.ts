@@ -61,9 +61,11 @@ export function appendToSegment(segment: string, suffix: string): string {
 
 /** Size of `text` in UTF-8. */
 export function byteLength(text: string): number {
-  return encoder.encode(text).byteLength;
+  return isAscii.test(text) ? text.length : encoder.encode(text).byteLength;
 }
 
+// deno-lint-ignore no-control-regex
+const isAscii = /^[\0-\x7f]*$/;
 const encoder = new TextEncoder();
 const invisible = /(?![\t\n\v\f\r\x85])[\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 const reserved = /[/\\:*?"<>|]+/g;

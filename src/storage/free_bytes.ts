@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { isGranted } from "../core/grants.ts";
+import { lookQuickly } from "./quick_calls.ts";
 
 /**
  * Bytes that this user may still write on the disk of `path`, or of its nearest existing parent; undefined
@@ -32,10 +33,12 @@ function mayAsk(place: string): boolean {
   return may;
 }
 
+let nodeFs: Promise<typeof import("node:fs")> | undefined;
+
 async function freeOn(place: string): Promise<number> {
-  // Half of what a start takes, and nothing else needs it before the first file.
-  const { statfs } = await import("node:fs/promises");
-  const { bavail, bsize } = await statfs(place);
+  // Nothing else needs it before the first file.
+  const { promises, statfsSync } = await (nodeFs ??= import("node:fs"));
+  const { bavail, bsize } = await lookQuickly(() => statfsSync(place), () => promises.statfs(place));
   return bavail * bsize;
 }
 

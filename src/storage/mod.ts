@@ -48,7 +48,7 @@ export {
   sharedFolder,
   sharedSidecars,
 } from "./place.ts";
-export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_look.ts";
+export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_calls.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile, type SidecarPlace } from "./sidecars.ts";
 export { type Walked, walkFiles, type WalkOptions } from "./walk_files.ts";
 export { sha256OfFile, type Shared, shareFile, type ShareOptions } from "./share_file.ts";

@@ -1,55 +1,116 @@
-/** Looking at many files: on this thread while the disk answers at once, on others where it takes its time. */
+/**
+ * Calls to the file system: on this thread while the disk answers at once, on others where it takes its time.
+ *
+ * Handing a call to another thread and back costs several times what a disk takes that has the answer in memory, and a
+ * small file needs a dozen calls. Each kind of call has a meter of its own: a disk that looks things up quickly may take
+ * its time to flush.
+ */
 import { setImmediate } from "node:timers/promises";
 
-/** Looks that take longer, on the average of some twenty, wait for a disk or a network: others can go on beside them. */
-const quickMs = 0.5;
 const weightOfLast = 0.05;
-/** Looks after which this thread is tried again. */
+/** Calls after which this thread is tried again. */
 const turnsElsewhere = 1_000;
 
-let averageMs = 0;
-let turnsLeftElsewhere = 0;
+/** Knows whether calls of one kind are answered at once. */
+class Meter {
+  readonly #quickMs: number;
+  #averageMs = 0;
+  #turnsLeftElsewhere = 0;
+
+  /** @param quickMs calls that take longer, on the average of some twenty, wait for a disk or a network */
+  constructor(quickMs: number) {
+    this.#quickMs = quickMs;
+  }
+
+  call<T>(here: () => T, elsewhere: () => Promise<T>): T | Promise<T> {
+    if (this.#turnsLeftElsewhere > 0) {
+      this.#turnsLeftElsewhere--;
+      return elsewhere();
+    }
+    const startedMs = performance.now();
+    try {
+      return here();
+    } finally {
+      this.#averageMs += (performance.now() - startedMs - this.#averageMs) * weightOfLast;
+      if (this.#averageMs > this.#quickMs) {
+        this.#turnsLeftElsewhere = turnsElsewhere;
+        this.#averageMs = 0;
+      }
+    }
+  }
+}
+
+// What only looks gains most; what changes something gains as long as it takes no longer than being handed over.
+const looks = new Meter(0.5);
+const changes = new Meter(0.1);
+const flushes = new Meter(0.1);
+
+/** Larger writes are worth a thread of their own, beside which this one digests. */
+const smallWriteBytes = 64 * 1024;
 
 /**
- * `Deno.lstat()` for many paths, at a third of its price: handing a call to another thread and back takes longer than a
- * disk that has the answer in memory. Looks that were slow send the next thousand to other threads.
+ * `Deno.lstat()` for many paths.
  *
  * Who looks at many paths in a row lets others have this thread with {@linkcode letOthersRun} in between.
  *
  * @throws As `Deno.lstat()`.
  */
 export async function lstatQuickly(path: string): Promise<Deno.FileInfo> {
-  return await quickly(() => Deno.lstatSync(path), () => Deno.lstat(path));
+  return await looks.call(() => Deno.lstatSync(path), () => Deno.lstat(path));
 }
 
-/** `file.stat()`, as {@linkcode lstatQuickly} looks. */
+/** Any call that only looks, in its two forms. */
+export async function lookQuickly<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
+  return await looks.call(here, elsewhere);
+}
+
+/** `file.stat()`. */
 export async function statQuickly(file: Deno.FsFile): Promise<Deno.FileInfo> {
-  return await quickly(() => file.statSync(), () => file.stat());
+  return await looks.call(() => file.statSync(), () => file.stat());
 }
 
-/** The entries of a folder, in no order, as {@linkcode lstatQuickly} looks. */
+/** The entries of a folder, in no order. */
 export async function readDirQuickly(path: string): Promise<readonly Deno.DirEntry[]> {
-  return await quickly(() => [...Deno.readDirSync(path)], () => Array.fromAsync(Deno.readDir(path)));
+  return await looks.call(() => [...Deno.readDirSync(path)], () => Array.fromAsync(Deno.readDir(path)));
+}
+
+/** `Deno.open()`. */
+export async function openQuickly(path: string, options?: Deno.OpenOptions): Promise<Deno.FsFile> {
+  return await changes.call(() => Deno.openSync(path, options), () => Deno.open(path, options));
+}
+
+/** `Deno.mkdir()`. */
+export async function mkdirQuickly(path: string, options: Deno.MkdirOptions): Promise<void> {
+  return await changes.call(() => Deno.mkdirSync(path, options), () => Deno.mkdir(path, options));
+}
+
+/** `Deno.rename()`. */
+export async function renameQuickly(from: string, to: string): Promise<void> {
+  return await changes.call(() => Deno.renameSync(from, to), () => Deno.rename(from, to));
+}
+
+/** `file.utime()`. */
+export async function utimeQuickly(file: Deno.FsFile, time: Date): Promise<void> {
+  return await changes.call(() => file.utimeSync(time, time), () => file.utime(time, time));
+}
+
+/** `file.write()`. */
+export async function writeQuickly(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
+  if (bytes.byteLength > smallWriteBytes) return await file.write(bytes);
+  return await changes.call(() => file.writeSync(bytes), () => file.write(bytes));
+}
+
+/** `file.syncData()`. */
+export async function syncDataQuickly(file: Deno.FsFile): Promise<void> {
+  return await flushes.call(() => file.syncDataSync(), () => file.syncData());
+}
+
+/** `file.sync()`. */
+export async function syncQuickly(file: Deno.FsFile): Promise<void> {
+  return await flushes.call(() => file.syncSync(), () => file.sync());
 }
 
 /** Lets timers, signals and whatever else waits for this thread have their turn. */
 export async function letOthersRun(): Promise<void> {
   await setImmediate();
-}
-
-function quickly<T>(here: () => T, elsewhere: () => Promise<T>): T | Promise<T> {
-  if (turnsLeftElsewhere > 0) {
-    turnsLeftElsewhere--;
-    return elsewhere();
-  }
-  const startedMs = performance.now();
-  try {
-    return here();
-  } finally {
-    averageMs += (performance.now() - startedMs - averageMs) * weightOfLast;
-    if (averageMs > quickMs) {
-      turnsLeftElsewhere = turnsElsewhere;
-      averageMs = 0;
-    }
-  }
 }

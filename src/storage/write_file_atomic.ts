@@ -10,6 +10,7 @@ import {
   syncIfAllowed,
   writeAll,
 } from "./_guarded_fs.ts";
+import { renameQuickly, syncDataQuickly } from "./quick_calls.ts";
 
 /** How to write a file atomically. */
 export interface WriteFileOptions {
@@ -43,7 +44,7 @@ export async function writeFileAtomic(
   try {
     await writeDurably(temporary, data, options.mode);
     if (options.backup && previous !== undefined) await keepBackup(target);
-    await Deno.rename(temporary, target);
+    await renameQuickly(temporary, target);
   } catch (error) {
     await removeIfAny(temporary).catch(() => {});
     throw fsError("write", target, error);
@@ -62,7 +63,7 @@ async function prepareDirectory(target: string, root: string): Promise<string> {
 async function writeDurably(path: string, data: string | Uint8Array, mode?: number): Promise<void> {
   using file = await createFile(path, mode) ?? await createAnew(path, mode);
   await writeAll(file, typeof data === "string" ? new TextEncoder().encode(data) : data);
-  await file.syncData();
+  await syncDataQuickly(file);
 }
 
 async function createAnew(path: string, mode: number | undefined): Promise<Deno.FsFile> {

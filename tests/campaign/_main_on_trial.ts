@@ -76,10 +76,13 @@ function kindOf(path: string | URL): string {
   return "other";
 }
 
+const waiting = new Int32Array(new SharedArrayBuffer(4));
+
 const kinds = new WeakMap<Deno.FsFile, string>();
 
 function wrapFileSystem(): void {
   const { open, rename, remove, mkdir, copyFile, writeTextFile } = Deno;
+  const { openSync, renameSync, mkdirSync } = Deno;
   Deno.open = async (path, options) => {
     const isWrite = options?.write ?? false;
     const kind = isWrite ? kindOf(path) : "folder";
@@ -89,6 +92,16 @@ function wrapFileSystem(): void {
     kinds.set(file, kind);
     return file;
   };
+  Deno.openSync = (path, options) => {
+    const isWrite = options?.write ?? false;
+    const kind = isWrite ? kindOf(path) : "folder";
+    const call = () => openSync(path, options);
+    const file = isWrite ? aroundSync(`open ${kind}`, call) : call();
+    kinds.set(file, kind);
+    return file;
+  };
+  Deno.renameSync = (from, to) => aroundSync(`rename ${kindOf(from)}`, () => renameSync(from, to));
+  Deno.mkdirSync = (path, options) => aroundSync("mkdir", () => mkdirSync(path, options));
   Deno.rename = (from, to) => around(`rename ${kindOf(from)}`, () => rename(from, to));
   Deno.remove = (path, options) => around(`remove ${kindOf(path)}`, () => remove(path, options));
   Deno.mkdir = (path, options) => around("mkdir", () => mkdir(path, options));
@@ -96,13 +109,28 @@ function wrapFileSystem(): void {
   Deno.writeTextFile = (path, data, options) =>
     around(`write ${kindOf(path)}`, () => writeTextFile(path, data, options));
   const file = Deno.FsFile.prototype;
-  const { write } = file;
+  const { write, writeSync } = file;
   for (const name of ["sync", "syncData", "truncate", "utime", "tryLock"] as const) {
     const original = file[name] as (...args: unknown[]) => Promise<never>;
     file[name] = function (this: Deno.FsFile, ...args: unknown[]) {
       return around(`${name} ${kinds.get(this)}`, () => original.apply(this, args));
     } as never;
   }
+  for (const name of ["sync", "syncData", "utime"] as const) {
+    const original = file[`${name}Sync`] as (...args: unknown[]) => never;
+    file[`${name}Sync`] = function (this: Deno.FsFile, ...args: unknown[]) {
+      return aroundSync(`${name} ${kinds.get(this)}`, () => original.apply(this, args));
+    };
+  }
+  file.writeSync = function (this: Deno.FsFile, bytes: Uint8Array) {
+    const kind = kinds.get(this);
+    return aroundSync(`write ${kind}`, () => {
+      if (slowMs > 0 && kind === "partial") Atomics.wait(waiting, 0, 0, slowMs);
+      const size = writeSync.call(this, bytes);
+      if (kind === "partial") note(bytesPath, String(size));
+      return size;
+    });
+  };
   file.write = function (this: Deno.FsFile, bytes: Uint8Array) {
     const kind = kinds.get(this);
     return around(`write ${kind}`, async () => {
