@@ -2,6 +2,7 @@ import { addDays, type DateRange } from "../core/date_range.ts";
 import { plainJson } from "../core/plain_json.ts";
 import type { Order } from "../core/config.ts";
 import type { Database } from "./database.ts";
+import { sidecarsAreDue } from "./meetings.ts";
 import {
   type FileRow,
   type FileStatus,
@@ -141,6 +142,7 @@ export class Files {
 
   /** The sidecars of the meeting no longer say what the inventory says. */
   #setSidecarsDue(meetingUuid: string): void {
+    if (this.#db.prepare(sidecarsAreDue).get(meetingUuid) !== undefined) return;
     this.#db.prepare("UPDATE meetings SET sidecars_due = 1 WHERE uuid = ? AND sidecars_due = 0").run(
       meetingUuid,
     );

@@ -154,6 +154,8 @@ async function move(
   const path = row.path ?? "";
   const startOffset = held.sizeBytes;
   let listedUrl = urls.take(key);
+  // It is this run's listing that addresses come from; the meeting's row is long.
+  const wasListed = listedUrl !== undefined;
   let counted = startOffset;
   let countedBytes = 0;
   emit({ type: "file_started", key, path, offset: startOffset, sizeBytes: row.listed_size ?? undefined });
@@ -162,7 +164,7 @@ async function move(
       const downloadUrl = listedUrl;
       // Ranges of one file share the address of the listing; a further attempt asks Zoom for a fresh one.
       if (options.until === undefined || options.refresh) listedUrl = undefined;
-      const isListed = inventory.meetings.get(row.meeting_uuid)?.seen_run === runId;
+      const isListed = wasListed || inventory.meetings.get(row.meeting_uuid)?.seen_run === runId;
       return openOrFail(account, { ...refOf(row), isListed, downloadUrl }, options);
     },
     writer,
