@@ -40,8 +40,15 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
 
 /** `YYYY-MM-DDTHH:MM:SSZ` of a moment in milliseconds since the epoch. */
 export function isoSeconds(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, -5)}Z`;
+  const second = Math.floor(epochMs / 1000);
+  if (second !== last.second) {
+    last = { second, text: `${new Date(second * 1000).toISOString().slice(0, -5)}Z` };
+  }
+  return last.text;
 }
+
+/** Several rows are written in each second. */
+let last = { second: NaN, text: "" };
 
 /** `YYYY-MM-DD`, UTC, of a moment in milliseconds since the epoch. */
 export function isoDay(epochMs: number): string {

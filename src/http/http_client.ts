@@ -208,11 +208,18 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   };
 }
 
+/** The runtime takes its time to tell, and this right is never given up. */
+const grantedHosts = new Set<string>();
+
 /** `fetch`, which would ask somebody at a terminal about a host that is not granted. */
 export async function grantedFetch(address: URL | RequestInfo, init?: RequestInit): Promise<Response> {
   const url = new URL(address instanceof Request ? address.url : address);
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  requireGranted({ kind: "net", value: `${url.hostname}:${port}` });
+  const host = `${url.hostname}:${port}`;
+  if (!grantedHosts.has(host)) {
+    requireGranted({ kind: "net", value: host });
+    grantedHosts.add(host);
+  }
   return await globalThis.fetch(address, init);
 }
 
