@@ -10,7 +10,7 @@ import { type AppOptions, listFiles, runExtract } from "./src/app.ts";
 import type { Clock } from "./src/core/clock.ts";
 import { completeConfig, type PartialConfig } from "./src/core/config.ts";
 import type { EventListener, RunSummary } from "./src/core/events.ts";
-import type { ListedFileState } from "./src/pipeline/mod.ts";
+import type { ListedFileState } from "./src/pipeline/plan/mod.ts";
 
 export type { Clock } from "./src/core/clock.ts";
 export type { ApiPlan, Config, Credentials, Discovery, Order, PartialConfig } from "./src/core/config.ts";
@@ -72,7 +72,8 @@ export {
 export type { PluginConfig, PluginSettings } from "./src/core/plugin_config.ts";
 export type { Candidate, Meeting, RecordingFile, User } from "./src/core/recording.ts";
 export type { Receipt } from "./src/core/sink.ts";
-export type { FileStatus, ListedFileState } from "./src/pipeline/mod.ts";
+export type { FileStatus } from "./src/pipeline/mod.ts";
+export type { ListedFileState } from "./src/pipeline/plan/mod.ts";
 export {
   type PluginTrial,
   sampleCandidate,

@@ -13,16 +13,8 @@ import { InventoryError, UsageError } from "./core/errors.ts";
 import { isGranted } from "./core/grants.ts";
 import type { EventListener, RunSummary } from "./core/events.ts";
 import type { Inventory } from "./inventory/mod.ts";
-import {
-  createSelection,
-  type ListedFileState,
-  listFiles as listFilesOf,
-  namingOf,
-  type PlanParts,
-  planRun,
-  resolveResume,
-  runOnce,
-} from "./pipeline/mod.ts";
+import { createSelection, namingOf, resolveResume, runOnce } from "./pipeline/mod.ts";
+import type { ListedFileState, PlanParts } from "./pipeline/plan/mod.ts";
 import { rememberCredentials } from "./core/secret_values.ts";
 import { runIdAt } from "./run_id.ts";
 import { defaultNaming, freeBytes } from "./storage/mod.ts";
@@ -51,6 +43,7 @@ export interface AppOptions {
 export async function runExtract(config: Config, options: AppOptions = {}): Promise<RunSummary> {
   const parts = partsOf(config, options);
   if (config.dryRun) {
+    const { planRun } = await import("./pipeline/plan/mod.ts");
     await using plan = await openPlan(config, parts, options.onReady);
     return await planRun(plan.parts);
   }
@@ -79,8 +72,10 @@ export async function runExtract(config: Config, options: AppOptions = {}): Prom
 
 /** Lists what Zoom has for the configured range, live, each file once, with what the archive knows of it. */
 export async function* listFiles(config: Config, options: AppOptions = {}): AsyncGenerator<ListedFileState> {
-  await using plan = await openPlan(config, partsOf(config, options), options.onReady);
-  yield* listFilesOf({ ...plan.parts, naming: plan.naming ?? namingOf(defaultNaming) });
+  const parts = partsOf(config, options);
+  const { listFiles } = await import("./pipeline/plan/mod.ts");
+  await using plan = await openPlan(config, parts, options.onReady);
+  yield* listFiles({ ...plan.parts, naming: plan.naming ?? namingOf(defaultNaming) });
 }
 
 function timeLimit({ requestTimeoutMs }: AppOptions): { timeoutMs?: number } {
@@ -152,5 +147,3 @@ async function openHeld(outputDir: string): Promise<Inventory | undefined> {
 
 export { listPlugins, pluginCodePlaces, runHooks, tryPlugin } from "./app_plugins.ts";
 export type { LoadedPlugin } from "./plugin_host/mod.ts";
-export { verify, type VerifyOptions, type VerifySummary } from "./app_verify.ts";
-export type { Finding, Mark, Subset } from "./archive/mod.ts";

@@ -12,17 +12,17 @@ import type { Config } from "./core/config.ts";
 import { toError, UsageError } from "./core/errors.ts";
 import type { EventListener } from "./core/events.ts";
 import { missingFlag, requireGranted } from "./core/grants.ts";
-import { AdoptSheet, type Inventory, type ReportRow } from "./inventory/mod.ts";
+import { AdoptSheet, type ReportRow } from "./inventory/adopt/mod.ts";
+import type { Inventory } from "./inventory/mod.ts";
 import {
   type AdoptBy,
   type AdoptParts,
   type AdoptSummary,
-  createSelection,
-  namingOf,
   reportAdoption,
   scanFolder,
   takeOver,
-} from "./pipeline/mod.ts";
+} from "./pipeline/adopt/mod.ts";
+import { createSelection, namingOf } from "./pipeline/mod.ts";
 import { runIdAt } from "./run_id.ts";
 import { defaultNaming, freeBytes } from "./storage/mod.ts";
 import { createZoomAccount } from "./zoom/mod.ts";

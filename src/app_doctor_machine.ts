@@ -4,14 +4,15 @@
  * @module
  */
 import { listPlugins, pluginsOf } from "./app_plugins.ts";
-import { type FoundState, readArchiveHealth } from "./archive/mod.ts";
+import type { FoundState } from "./archive/mod.ts";
+import { readArchiveHealth } from "./archive/status/mod.ts";
 import type { Config } from "./core/config.ts";
 import { AppError, InventoryError, toError } from "./core/errors.ts";
 import { ExitCode } from "./core/exit_code.ts";
 import { failureFinding, type Finding, finding } from "./core/finding.ts";
 import { formatBytes, formatCount } from "./core/units.ts";
 import { findProgram } from "./plugin_host/mod.ts";
-import { probeFolder } from "./storage/mod.ts";
+import { probeFolder } from "./storage/upkeep/mod.ts";
 
 const slowBytesPerSecond = 5 * 1024 ** 2;
 

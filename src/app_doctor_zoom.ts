@@ -12,13 +12,13 @@ import { failureFinding, type Finding, finding } from "./core/finding.ts";
 import {
   createZoomProbe,
   type FoundFile,
-  isServerTrouble,
   judgeScopes,
   kindOfScopes,
   type ListAnswer,
   type ScopeFinding,
   type ZoomProbe,
-} from "./zoom/mod.ts";
+} from "./zoom/probe/mod.ts";
+import { isServerTrouble } from "./zoom/mod.ts";
 
 /** What asking Zoom needs besides the configuration. */
 export interface ZoomCheckOptions {

@@ -4,14 +4,14 @@ import {
   type BagReport,
   type ExportTally,
   exportText,
-  ownersMeant,
   type TextFormat,
   writeBag,
-} from "./archive/mod.ts";
+} from "./archive/export/mod.ts";
+import { ownersMeant } from "./archive/mod.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { compileUserFilter } from "./core/user_filter.ts";
 import type { ExportChoice, FileStatus, Inventory } from "./inventory/mod.ts";
-import { createFileAtomic } from "./storage/mod.ts";
+import { createFileAtomic } from "./storage/upkeep/mod.ts";
 
 /** What is exported. */
 export interface ExportConfig extends StatusConfig {

@@ -1,4 +1,4 @@
-import { rebuildInventory, type RebuildSummary } from "./archive/mod.ts";
+import { rebuildInventory, type RebuildSummary } from "./archive/rebuild/mod.ts";
 import { systemClock } from "./core/clock.ts";
 import type { Clock } from "./core/clock.ts";
 import { UsageError } from "./core/errors.ts";
@@ -43,4 +43,4 @@ export async function runRebuild(request: RebuildRequest): Promise<RebuildSummar
   });
 }
 
-export type { Oddity, OddityKind, RebuildSummary } from "./archive/mod.ts";
+export type { Oddity, OddityKind, RebuildSummary } from "./archive/rebuild/mod.ts";

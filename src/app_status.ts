@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { findRunning, openHeldInventory, readMonths, readStatus } from "./archive/mod.ts";
+import { findRunning, readMonths, readStatus } from "./archive/status/mod.ts";
+import { openHeldInventory } from "./archive/mod.ts";
 import type { ArchiveStatus, MonthHolding } from "./core/archive_status.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { UsageError } from "./core/errors.ts";

@@ -4,22 +4,15 @@
  * @module
  */
 import { resolve } from "node:path";
-import {
-  type Finding,
-  hasInventory,
-  openArchive,
-  openHeldInventory,
-  type Subset,
-  verifyArchive,
-  type VerifyParts,
-} from "./archive/mod.ts";
+import { type Finding, type Subset, verifyArchive, type VerifyParts } from "./archive/verify/mod.ts";
+import { hasInventory, openArchive, openHeldInventory } from "./archive/mod.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config.ts";
 import type { EventListener } from "./core/events.ts";
 import { ExitCode } from "./core/exit_code.ts";
 import { type FileStatus, type Inventory, toInventoryError } from "./inventory/mod.ts";
 import { refuseMissing } from "./app_status.ts";
-import { repairArchive, type RepairOutcome } from "./pipeline/mod.ts";
+import { repairArchive, type RepairOutcome } from "./pipeline/repair/mod.ts";
 import { runIdAt } from "./run_id.ts";
 import { createZoomAccount } from "./zoom/mod.ts";
 
@@ -199,3 +192,5 @@ function createTally({ onFindings, onBytes }: VerifyOptions): Tally {
   };
   return tally;
 }
+
+export type { Finding, Mark, Subset } from "./archive/verify/mod.ts";

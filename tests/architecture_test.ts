@@ -78,6 +78,16 @@ async function edges(): Promise<readonly Edge[]> {
   });
 }
 
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+/** Rooms within rooms of the engine: folders with a door of their own. */
+function innerRoomsOf(found: readonly Edge[]): ReadonlySet<string> {
+  const doors = found.map(({ to }) => to).filter((to) => /^src\/(?!cli\/)[^/]+\/[^/]+\/mod\.ts$/.test(to));
+  return new Set(doors.map(folderOf));
+}
+
 Deno.test("rooms import only the rooms they may", async () => {
   const found = await edges();
   assert.ok(found.length > 100, `only ${found.length} imports seen: the graph is not what this test expects`);
@@ -89,18 +99,32 @@ Deno.test("rooms import only the rooms they may", async () => {
 });
 
 Deno.test("a room is entered through its door, core apart", async () => {
-  const intruders = (await edges()).filter(({ from, to }) => {
+  const found = await edges();
+  const innerRooms = innerRoomsOf(found);
+  const intruders = found.filter(({ from, to }) => {
     const room = roomOf(to);
     if (roomOf(from) === room || room === "core" || room === "app") return false;
+    if (innerRooms.has(folderOf(to)) && to.endsWith("/mod.ts")) return false;
     return ![`src/${room}/mod.ts`, `${room}/mod.ts`, room].includes(to) && !to.startsWith("src/cli/");
   });
   assert.deepEqual(intruders, []);
 });
 
+Deno.test("a room within a room is for one job: entered through its own door, to which the outer one does not lead", async () => {
+  const found = await edges();
+  const innerRooms = innerRoomsOf(found);
+  assert.ok(innerRooms.has("src/archive/rebuild"), `no inner room seen: ${[...innerRooms].join(" ")}`);
+  const wrong = found.filter(({ from, to }) => {
+    const inner = folderOf(to);
+    if (!innerRooms.has(inner) || folderOf(from) === inner) return false;
+    return !to.endsWith("/mod.ts") || from === `${folderOf(inner)}/mod.ts`;
+  });
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("files that start with an underscore stay in their folder and those below it", async () => {
-  const folder = (path: string) => path.slice(0, path.lastIndexOf("/"));
   const leaks = (await edges()).filter(({ from, to }) =>
-    /\/_[^/]*$/.test(to) && !`${folder(from)}/`.startsWith(`${folder(to)}/`)
+    /\/_[^/]*$/.test(to) && !`${folderOf(from)}/`.startsWith(`${folderOf(to)}/`)
   );
   assert.deepEqual(leaks, []);
 });

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { roomLogger } from "../core/log.ts";
 import { letOthersRun, lstatQuickly, readDirQuickly } from "../storage/mod.ts";
-import { parentOf } from "./_look.ts";
 
 const log = roomLogger("archive");
 
@@ -109,4 +108,9 @@ export function isHeld(
 ): boolean {
   if (row.replaced_by) return true;
   return size === "unknown" || (size !== undefined && size === row.file_size);
+}
+
+/** The folder of a path; `""` for the root. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -2,8 +2,8 @@ import { join, resolve } from "node:path";
 import { InventoryError, isAbsent, toError } from "../core/errors.ts";
 import { type Inventory, openInventory } from "../inventory/mod.ts";
 import { inventoryPath } from "./open_archive.ts";
-import { readMeta } from "./rebuild_read.ts";
-import { walkArchive } from "./rebuild_walk.ts";
+import { readMeta } from "./read_sidecars.ts";
+import { walkArchive } from "./walk_archive.ts";
 
 /** Entries of a folder without an inventory that are looked at in search of a sidecar. */
 const maxLooked = 20_000;

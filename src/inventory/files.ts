@@ -10,7 +10,7 @@ import {
   type ListedColumns,
   listedColumns,
 } from "./file_row.ts";
-import { journalFacts } from "./staging.ts";
+import { journalFacts } from "./journal.ts";
 
 /** What may change together with a status. Absent fields keep their value. */
 export interface StatusChange {

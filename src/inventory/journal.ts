@@ -1,11 +1,15 @@
 import { StorageError, toError } from "../core/errors.ts";
 import { roomLogger } from "../core/log.ts";
 import type { Database } from "./database.ts";
+import { type FileRow, listedColumns } from "./file_row.ts";
 
 const log = roomLogger("inventory");
 
 /** How far the file may be behind the database during a run. */
 const quietMs = 250;
+
+/** Columns of the listing that a line for a held file repeats, so that the file is known by the journal alone. */
+const journalledColumns = listedColumns.filter((name) => name !== "deleted_time");
 
 /**
  * `inventory.jsonl`: one line per status change, each exactly once.
@@ -150,4 +154,12 @@ async function repair(file: Deno.FsFile): Promise<number> {
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += await file.write(bytes.subarray(written));
+}
+
+/** The listing's part of a row and its meeting's folder, for the journal. */
+export function journalFacts(row: FileRow, folder: string | null): Record<string, unknown> {
+  const named = journalledColumns.map((name) => [name, row[name]] as const);
+  return Object.fromEntries(
+    [...named, ["folder", folder] as const].filter(([, value]) => value !== null && value !== ""),
+  );
 }

@@ -26,16 +26,6 @@ import { Proofs } from "./proofs.ts";
 import { Runs } from "./runs.ts";
 import { Windows } from "./windows.ts";
 
-export { type Examined, examineInventory, settleInventory } from "./examine.ts";
-export {
-  AdoptSheet,
-  type FoundRow,
-  type FoundStatus,
-  mediaExtensions,
-  type ReportRow,
-  type SheetRow,
-  uuidSlug,
-} from "./adopt_sheet.ts";
 export type { FileRow, FileStatus, ListedColumns } from "./file_row.ts";
 export { toCandidate, toListedColumns } from "./file_row.ts";
 export type { HeldFile, RunScope, StatusChange, StatusTotal } from "./files.ts";
@@ -46,13 +36,10 @@ export type { Again, HookRun, MadeFile } from "./hook_runs.ts";
 export type { DayTotal, MonthTotal, Owner } from "./holdings.ts";
 export type { Journal } from "./journal.ts";
 export type { MeetingRow, Meetings } from "./meetings.ts";
-export { type JournalLine, readJournal } from "./read_journal.ts";
-export { Restore, type RestoredMeeting, type StagedFile } from "./restore.ts";
 export type { Narrowing } from "./narrowing.ts";
 export type { ListedUser, PastRun, UnprovenWindow } from "./proofs.ts";
 export type { RunFilters, RunRow, RunStatus } from "./runs.ts";
 export { inventoryError as toInventoryError } from "./sqlite_error.ts";
-export { type InventoryHealth, readHealth } from "./health.ts";
 export type { ProofBasis } from "./windows.ts";
 
 /** An open inventory. */

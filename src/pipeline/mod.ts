@@ -3,18 +3,13 @@
  *
  * Stages are Web Streams: the listing is piped into the inventory, the inventory feeds the transfers, each pulled
  * by the next, so that memory does not grow with the account. How Zoom is asked, how bytes are received and
- * kept, is left to the rooms below.
+ * kept, is left to the rooms below; planning, repairing and adopting have rooms within.
  *
  * @module
  */
 export type { FileStatus } from "../inventory/mod.ts";
 export { type Naming, namingOf } from "./naming.ts";
-export { type ListedFileState, listFiles, type PlanParts, planRun } from "./plan.ts";
 export { runHeldHooks } from "./hook_stage.ts";
-export { repairArchive, type RepairOutcome, type RepairParts } from "./repair.ts";
-export { filtersOf, resolveResume } from "./resume.ts";
+export { resolveResume } from "./resume.ts";
 export { runOnce, type RunParts } from "./run.ts";
 export { createSelection, type Selection } from "./select.ts";
-export { type AdoptParts, type AdoptSummary, reportAdoption, takeOver, type TakeOverParts } from "./adopt.ts";
-export type { AdoptBy } from "./adopt_place.ts";
-export { scanFolder, type Scanned } from "./adopt_scan.ts";

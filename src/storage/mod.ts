@@ -18,8 +18,6 @@
  * @module
  */
 export { partialName } from "./_partial_name.ts";
-export { Aside, moveWithin, type Recovered, removeEmpty } from "./aside.ts";
-export { asideSink } from "./aside_sink.ts";
 export {
   type ArchiveLock,
   archiveLock,
@@ -27,9 +25,7 @@ export {
   type LockHolder,
   readHolder,
 } from "./archive_lock.ts";
-export { type AtomicFile, createFileAtomic } from "./create_file_atomic.ts";
 export { encodeSegment, type EncodeSegmentOptions, maxSegmentBytes } from "./encode_segment.ts";
-export { beginLinked, type ForeignFile, isUnchanged, openForeign, removeForeign } from "./foreign_file.ts";
 export { freeBytes } from "./free_bytes.ts";
 export { keepOther } from "./keep_other.ts";
 export { localSink } from "./local_sink.ts";
@@ -50,7 +46,5 @@ export {
 } from "./place.ts";
 export { letOthersRun, lstatQuickly, readDirQuickly } from "./quick_calls.ts";
 export { renderFilesCsv, renderMetaJson, type SidecarFile, type SidecarPlace } from "./sidecars.ts";
-export { type Walked, walkFiles, type WalkOptions } from "./walk_files.ts";
 export { sha256OfFile, type Shared, shareFile, type ShareOptions } from "./share_file.ts";
-export { type FolderProbe, probeFolder } from "./probe_folder.ts";
 export { writeFileAtomic, type WriteFileOptions } from "./write_file_atomic.ts";

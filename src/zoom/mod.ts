@@ -36,6 +36,4 @@ export { encodeMeetingUuid } from "./encode_meeting_uuid.ts";
 export { type Endpoint, endpoints } from "./endpoints.ts";
 export { isServerTrouble } from "./list_failure.ts";
 export { isLoopback, isZoomHost, zoomDomains, type ZoomHosts, zoomHosts } from "./hosts.ts";
-export { createZoomProbe, type FoundFile, type ListAnswer, type ZoomProbe } from "./probe.ts";
-export { judgeScopes, kindOfScopes, type ScopeFinding } from "./scopes.ts";
 export { splitWindows } from "./windows.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
-import { rebuildInventory, type RebuildOptions, type RebuildSummary } from "../../src/archive/mod.ts";
+import { rebuildInventory, type RebuildOptions, type RebuildSummary } from "../../src/archive/rebuild/mod.ts";
 import type { ArchiveUnderTest } from "../support/archive_under_test.ts";
 
 /** Everything that must be the same after a rebuild and a run. */

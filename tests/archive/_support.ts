@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Finding, verify, type VerifyOptions, type VerifySummary } from "../../src/app.ts";
+import { type Finding, verify, type VerifyOptions, type VerifySummary } from "../../src/app_verify.ts";
 import { completeConfig } from "../../src/core/config.ts";
 import { generateAccount, type Simulator } from "../../src/simulator/mod.ts";
 import type { ArchiveUnderTest } from "../support/archive_under_test.ts";

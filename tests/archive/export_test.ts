@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import fc from "fast-check";
-import { checksumLine, type ExportTally, exportText, manifestLine, writeBag } from "../../src/archive/mod.ts";
+import {
+  checksumLine,
+  type ExportTally,
+  exportText,
+  manifestLine,
+  writeBag,
+} from "../../src/archive/export/mod.ts";
 import { StorageError, UsageError } from "../../src/core/errors.ts";
 import { exportedColumns } from "../../src/inventory/mod.ts";
 import { InventoryUnderTest } from "./_inventory_under_test.ts";

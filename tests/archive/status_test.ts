@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readMonths, readStatus, type StatusRequest } from "../../src/archive/mod.ts";
+import { readMonths, readStatus, type StatusRequest } from "../../src/archive/status/mod.ts";
 import type { ArchiveStatus } from "../../src/core/archive_status.ts";
 import { shortHash } from "../../src/core/recording.ts";
 import { InventoryUnderTest } from "./_inventory_under_test.ts";

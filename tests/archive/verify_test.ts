@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { startSimulator } from "../../src/simulator/mod.ts";
-import { isInSubset } from "../../src/archive/subset.ts";
+import { isInSubset } from "../../src/archive/verify/subset.ts";
 import { ArchiveUnderTest } from "../support/archive_under_test.ts";
 import { check, flipByte, type Places, placesOf, smallAccount } from "./_support.ts";
 

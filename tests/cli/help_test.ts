@@ -163,3 +163,16 @@ Deno.test("main.ts --help and --version load neither packages, nor SQLite, nor t
     );
   }
 });
+
+Deno.test("extract evaluates, before its first request, no module that is for another command", async () => {
+  const app = new URL("../../src/app.ts", import.meta.url);
+  const loaded = await staticImports([fileURLToPath(app)]);
+  const source = new URL(".", app).href;
+  assert.ok(loaded.has(`${source}pipeline/run.ts`), "the engine is not where this test looks for it");
+  const others = [...loaded].filter((specifier) =>
+    /^(archive|inventory|pipeline|storage|zoom)\/(adopt|export|plan|probe|rebuild|repair|status|upkeep|verify)\/|^app_(?!plugins)/
+      .test(specifier.replace(source, ""))
+  );
+  assert.deepEqual(others, []);
+  assert.ok(loaded.size <= 170, `${loaded.size} modules: what has a door of the run come to bring along?`);
+});

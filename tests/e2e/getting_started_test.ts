@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { judgeScopes } from "../../src/zoom/mod.ts";
+import { judgeScopes } from "../../src/zoom/probe/mod.ts";
 import { type Simulator, startSimulator } from "../../src/simulator/mod.ts";
 import { onPosix, succeeds } from "../support/systems.ts";
 import { findLines } from "../documented/_lines.ts";

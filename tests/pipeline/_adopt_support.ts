@@ -5,8 +5,9 @@ import type { FileRef, Listed, ListRequest, ZoomAccount } from "../../src/core/l
 import type { ListedFile, ListedMeeting } from "../../src/core/recording.ts";
 import type { OpenedFile, OpenOptions } from "../../src/core/source.ts";
 import { openArchive } from "../../src/archive/mod.ts";
-import { AdoptSheet, type ReportRow } from "../../src/inventory/mod.ts";
-import { type AdoptBy, createSelection, namingOf, scanFolder, takeOver } from "../../src/pipeline/mod.ts";
+import { AdoptSheet, type ReportRow } from "../../src/inventory/adopt/mod.ts";
+import { type AdoptBy, scanFolder, takeOver } from "../../src/pipeline/adopt/mod.ts";
+import { createSelection, namingOf } from "../../src/pipeline/mod.ts";
 import { defaultNaming } from "../../src/storage/mod.ts";
 import { dayClock, listedMeeting } from "./_support.ts";
 

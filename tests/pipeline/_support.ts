@@ -8,7 +8,8 @@ import type { ListedFile, ListedMeeting } from "../../src/core/recording.ts";
 import type { OpenedFile, OpenOptions } from "../../src/core/source.ts";
 import { heldSizesBelow, inventoryPath, openArchive } from "../../src/archive/mod.ts";
 import { openInventory } from "../../src/inventory/mod.ts";
-import { createSelection, namingOf, planRun, resolveResume, runOnce } from "../../src/pipeline/mod.ts";
+import { createSelection, namingOf, resolveResume, runOnce } from "../../src/pipeline/mod.ts";
+import { planRun } from "../../src/pipeline/plan/mod.ts";
 import { defaultNaming } from "../../src/storage/mod.ts";
 
 /** Noon of the day on which all tests of this folder happen. */

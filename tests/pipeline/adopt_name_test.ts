@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readName } from "../../src/pipeline/adopt_name.ts";
+import { readName } from "../../src/pipeline/adopt/name.ts";
 
 const utc = (iso: string, spanS: 1 | 60 = 1) => [{ wallS: Date.parse(iso) / 1000, zone: 0, spanS }];
 const wall = (iso: string, spanS: 1 | 60 = 1) => [{ wallS: Date.parse(iso) / 1000, zone: "unknown", spanS }];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { SheetRow } from "../../src/inventory/mod.ts";
-import { readName } from "../../src/pipeline/adopt_name.ts";
-import { compareSize, kindFits, startsWhen, unusable, windowOf } from "../../src/pipeline/adopt_rules.ts";
+import type { SheetRow } from "../../src/inventory/adopt/mod.ts";
+import { readName } from "../../src/pipeline/adopt/name.ts";
+import { compareSize, kindFits, startsWhen, unusable, windowOf } from "../../src/pipeline/adopt/rules.ts";
 
 const row = (change: Partial<SheetRow> = {}): SheetRow => ({
   file_key: "k",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Aside } from "../../src/storage/mod.ts";
+import { Aside } from "../../src/storage/upkeep/mod.ts";
 
 Deno.test("files of one folder go aside, come back and are done with at once, and none takes another's way", async () => {
   const root = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { StorageError } from "../../src/core/errors.ts";
-import { createFileAtomic } from "../../src/storage/mod.ts";
+import { createFileAtomic } from "../../src/storage/upkeep/mod.ts";
 import { temporaryDirectory, tree } from "./_support.ts";
 
 Deno.test("a file that is not committed leaves the old one, and nothing beside it", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type ForeignFile, openForeign, removeForeign, walkFiles } from "../../src/storage/mod.ts";
+import { type ForeignFile, openForeign, removeForeign, walkFiles } from "../../src/storage/upkeep/mod.ts";
 
 async function found(path: string): Promise<ForeignFile> {
   const info = await Deno.lstat(path);

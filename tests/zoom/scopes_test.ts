@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeScopes, kindOfScopes } from "../../src/zoom/mod.ts";
+import { judgeScopes, kindOfScopes } from "../../src/zoom/probe/mod.ts";
 import { allScopes } from "../../src/simulator/mod.ts";
 
 const kinds = [

@@ -1,4 +1,4 @@
-import type { Finding, VerifySummary } from "../../app.ts";
+import type { Finding, VerifySummary } from "../../app_verify.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 import { findingStates } from "../render/findings.ts";
 import type { Annotations } from "./annotations.ts";

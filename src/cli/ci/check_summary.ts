@@ -1,4 +1,4 @@
-import type { Finding, VerifySummary } from "../../app.ts";
+import type { Finding, VerifySummary } from "../../app_verify.ts";
 import { redactText } from "../../core/redact.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
 import { depthText, findingStates, verdictOfCheck } from "../render/findings.ts";

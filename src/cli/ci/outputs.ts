@@ -1,4 +1,4 @@
-import type { VerifySummary } from "../../app.ts";
+import type { VerifySummary } from "../../app_verify.ts";
 import type { RunSummary } from "../../core/events.ts";
 import { ExitCode } from "../../core/exit_code.ts";
 

@@ -1,4 +1,4 @@
-import type { Finding, Subset, VerifySummary } from "../../app.ts";
+import type { Finding, Subset, VerifySummary } from "../../app_verify.ts";
 import { completeConfig, type LogLevel } from "../../core/config.ts";
 import { UsageError } from "../../core/errors.ts";
 import { ExitCode } from "../../core/exit_code.ts";
@@ -42,7 +42,7 @@ async function run(
   { config, options, reporter, signal }: Session,
   context: CliContext,
 ): Promise<VerifySummary> {
-  const { verify: verifyArchive } = await import("../../app.ts");
+  const { verify: verifyArchive } = await import("../../app_verify.ts");
   const live = !options.on("no-progress");
   const progress = createCheckProgress(context, { live });
   let transfers: Reporter | undefined;

@@ -1,4 +1,4 @@
-import type { Finding, VerifySummary } from "../../app.ts";
+import type { Finding, VerifySummary } from "../../app_verify.ts";
 import { formatBytes, formatCount, formatDuration } from "../../core/units.ts";
 import type { Style } from "./style.ts";
 import { printable } from "./text.ts";
