@@ -64,7 +64,6 @@ export function byteLength(text: string): number {
   return isAscii.test(text) ? text.length : encoder.encode(text).byteLength;
 }
 
-// deno-lint-ignore no-control-regex
 const isAscii = /^[\0-\x7f]*$/;
 const encoder = new TextEncoder();
 const invisible = /(?![\t\n\v\f\r\x85])[\p{Cc}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;

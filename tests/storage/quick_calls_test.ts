@@ -35,9 +35,8 @@ Deno.test("looking quickly tells what looking tells: files, folders, links, what
 
 Deno.test("a disk that takes its time is looked at from other threads, several looks at once, and then tried again", async () => {
   const { lstatSync } = Deno;
-  const replaceBy = (look: typeof lstatSync) => void (Deno.lstatSync = look);
   let here = 0;
-  replaceBy((path) => {
+  lookWith((path) => {
     here++;
     for (const startedMs = performance.now(); performance.now() - startedMs < 5;);
     return lstatSync(path);
@@ -49,7 +48,7 @@ Deno.test("a disk that takes its time is looked at from other threads, several l
     for (let n = 0; n < 2_000; n++) await lstatQuickly(".");
     assert.ok(here > before, "never tried again");
   } finally {
-    replaceBy(lstatSync);
+    lookWith(lstatSync);
   }
 });
 
@@ -86,10 +85,10 @@ Deno.test("a disk that flushes slowly keeps no thread waiting, and is looked at 
     flushes++;
     for (const startedMs = performance.now(); performance.now() - startedMs < 3;);
   };
-  Deno.lstatSync = (path) => {
+  lookWith((path) => {
     looks++;
     return lstatSync(path);
-  };
+  });
   try {
     using file = await Deno.create(join(dir, "a"));
     for (let n = 0; n < 1_500; n++) await lstatQuickly(dir);
@@ -102,7 +101,7 @@ Deno.test("a disk that flushes slowly keeps no thread waiting, and is looked at 
     assert.ok(looks > 0, "looking went elsewhere, too");
   } finally {
     Deno.FsFile.prototype.syncDataSync = syncDataSync;
-    Deno.lstatSync = lstatSync;
+    lookWith(lstatSync);
     await Deno.remove(dir, { recursive: true });
   }
 });
@@ -119,3 +118,7 @@ Deno.test("a large write never keeps this thread", async () => {
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+function lookWith(look: typeof Deno.lstatSync): void {
+  Deno.lstatSync = look;
+}
