@@ -8,7 +8,7 @@ import { ByteRanges } from "./byte_ranges.ts";
 import { rangeLength } from "./parallel_ranges.ts";
 import type { TransferRequest } from "./transfer_file.ts";
 
-const largestReadBytes = 1024 ** 2;
+const largestReadBytes = 512 * 1024;
 
 /** What one file's attempts have in common: the bytes held, their version, and what went wrong so far. */
 export class Transfer {
