@@ -195,7 +195,7 @@ Deno.test("binaries, image, action, the installed command and the printed line s
 Deno.test("the bench measures the program as Getting started installs it", async () => {
   const line = /^ {2}printf '.*main\.ts.*$/m.exec(await read("docs/getting-started.md"))?.[0] ?? "";
   assert.ok(
-    line.includes(` ${lazyImports}=1 exec "%s" run -A --no-prompt --quiet ${v8Flags} `.replace(" ", "\\n")),
+    line.includes(`\\n${lazyImports}=1 exec "%s" run -A --no-prompt --quiet ${v8Flags} `),
     line,
   );
 });

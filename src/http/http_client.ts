@@ -208,7 +208,7 @@ export function createHttp(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** The runtime takes its time to tell, and this right is never given up. */
+/** The runtime takes its time to tell. `cli/rights` gives up other rights in the course of a run, never this one. */
 const grantedHosts = new Set<string>();
 
 /** `fetch`, which would ask somebody at a terminal about a host that is not granted. */

@@ -196,6 +196,15 @@ function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
   db.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
+/** Also a link that leads nowhere. */
+function removeIfAny(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 /**
  * A copy of the database as an older program left it, for the way back. An upgrade is one transaction and happens
  * once per version; the copy takes a second or two per million files.
@@ -204,7 +213,7 @@ function keepVersion(db: DatabaseSync, path: string, version: number): void {
   const copy = `${path}.v${version}.bak`;
   if (lookAt(copy)) return;
   const making = `${copy}.tmp`;
-  if (lookAt(making)) Deno.removeSync(making);
+  removeIfAny(making);
   // SQLite fills an empty file, whose mode is ours to set.
   Deno.openSync(making, { write: true, createNew: true, mode: 0o600 }).close();
   db.prepare("VACUUM INTO ?").run(making);

@@ -18,7 +18,7 @@ export interface MeetingRow {
   readonly seen_run: string;
 }
 
-/** Whether the sidecars of a meeting are due, by the index: in the row that stands behind all that Zoom has said of it. */
+/** Whether a meeting's sidecars are due, by the index alone: in its row the flag stands behind all that Zoom said of it. */
 export const sidecarsAreDue =
   "SELECT 1 FROM meetings INDEXED BY meetings_sidecars_due WHERE sidecars_due = 1 AND uuid = ?";
 

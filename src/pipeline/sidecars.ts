@@ -1,5 +1,6 @@
 import { readSidecarFacts, sidecarTexts } from "../archive/mod.ts";
 import type { Inventory } from "../inventory/mod.ts";
+import { letOthersRun } from "../storage/mod.ts";
 
 /** Writes `text` under a path of the archive so that readers see the old or the new version. */
 export type WriteSidecar = (path: readonly string[], text: string) => Promise<void>;
@@ -28,6 +29,7 @@ export class Sidecars {
       if (due.length === 0) return;
       for (const meeting of due) {
         if (isOver()) return;
+        await letOthersRun();
         await this.#writeFor(meeting.uuid);
         after = meeting.uuid;
       }

@@ -37,6 +37,7 @@ export function createLocalWriter(file: Deno.FsFile, options: LocalWriterOptions
 class LocalWriter implements SinkWriter {
   #isOpen = true;
   #offset: number;
+  #unflushedBytes = 0;
   readonly #file: Deno.FsFile;
   readonly #options: LocalWriterOptions;
 
@@ -52,6 +53,7 @@ class LocalWriter implements SinkWriter {
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#options.signal.throwIfAborted();
+    this.#unflushedBytes += bytes.byteLength;
     await this.#attempt("write", () => writeAll(this.#file, bytes, (count) => this.#offset += count));
   }
 
@@ -67,6 +69,7 @@ class LocalWriter implements SinkWriter {
     return {
       write: async (bytes) => {
         signal.throwIfAborted();
+        this.#unflushedBytes += bytes.byteLength;
         await this.#attempt("write", () => writeAll(file, bytes));
       },
       [Symbol.asyncDispose]: () => Promise.resolve(file.close()),
@@ -106,7 +109,9 @@ class LocalWriter implements SinkWriter {
   }
 
   async flush(): Promise<void> {
-    await this.#attempt("flush", () => syncDataQuickly(this.#file));
+    const sizeBytes = this.#unflushedBytes;
+    this.#unflushedBytes = 0;
+    await this.#attempt("flush", () => syncDataQuickly(this.#file, sizeBytes));
   }
 
   async commit(receipt: Receipt): Promise<void> {

@@ -3,19 +3,22 @@
  *
  * Handing a call to another thread and back costs several times what a disk takes that has the answer in memory, and a
  * small file needs a dozen calls. Each kind of call has a meter of its own: a disk that looks things up quickly may take
- * its time to flush.
+ * its time to flush. What has much to write or to flush always goes elsewhere. A disk that hangs is known only after the
+ * call that met it: that one keeps everything waiting.
  */
 import { setImmediate } from "node:timers/promises";
 
 const weightOfLast = 0.05;
-/** Calls after which this thread is tried again. */
-const turnsElsewhere = 1_000;
+/** Calls after which this thread is tried again; twice as many each time that it was in vain. */
+const turnsElsewhere = { first: 1_000, most: 64_000 };
 
 /** Knows whether calls of one kind are answered at once. */
 class Meter {
   readonly #quickMs: number;
   #averageMs = 0;
+  #turnsElsewhere = turnsElsewhere.first;
   #turnsLeftElsewhere = 0;
+  #turnsHere = 0;
 
   /** @param quickMs calls that take longer, on the average of some twenty, wait for a disk or a network */
   constructor(quickMs: number) {
@@ -31,12 +34,18 @@ class Meter {
     try {
       return here();
     } finally {
-      this.#averageMs += (performance.now() - startedMs - this.#averageMs) * weightOfLast;
-      if (this.#averageMs > this.#quickMs) {
-        this.#turnsLeftElsewhere = turnsElsewhere;
-        this.#averageMs = 0;
-      }
+      this.#took(performance.now() - startedMs);
     }
+  }
+
+  #took(elapsedMs: number): void {
+    this.#averageMs += (elapsedMs - this.#averageMs) * weightOfLast;
+    if (this.#averageMs > this.#quickMs) {
+      this.#turnsLeftElsewhere = this.#turnsElsewhere;
+      this.#turnsElsewhere = Math.min(this.#turnsElsewhere * 2, turnsElsewhere.most);
+      this.#turnsHere = 0;
+      this.#averageMs = 0;
+    } else if (++this.#turnsHere === turnsElsewhere.first) this.#turnsElsewhere = turnsElsewhere.first;
   }
 }
 
@@ -45,8 +54,8 @@ const looks = new Meter(0.5);
 const changes = new Meter(0.1);
 const flushes = new Meter(0.1);
 
-/** Larger writes are worth a thread of their own, beside which this one digests. */
-const smallWriteBytes = 64 * 1024;
+/** What is more is worth a thread of its own, beside which this one digests: how long it takes says nothing of the next. */
+const smallBytes = 64 * 1024;
 
 /**
  * `Deno.lstat()` for many paths.
@@ -96,16 +105,21 @@ export async function utimeQuickly(file: Deno.FsFile, time: Date): Promise<void>
 
 /** `file.write()`. */
 export async function writeQuickly(file: Deno.FsFile, bytes: Uint8Array): Promise<number> {
-  if (bytes.byteLength > smallWriteBytes) return await file.write(bytes);
+  if (bytes.byteLength > smallBytes) return await file.write(bytes);
   return await changes.call(() => file.writeSync(bytes), () => file.write(bytes));
 }
 
-/** `file.syncData()`. */
-export async function syncDataQuickly(file: Deno.FsFile): Promise<void> {
+/**
+ * `file.syncData()`.
+ *
+ * @param sizeBytes how much was written to the file since it was last flushed
+ */
+export async function syncDataQuickly(file: Deno.FsFile, sizeBytes: number): Promise<void> {
+  if (sizeBytes > smallBytes) return await file.syncData();
   return await flushes.call(() => file.syncDataSync(), () => file.syncData());
 }
 
-/** `file.sync()`. */
+/** `file.sync()` of a folder. */
 export async function syncQuickly(file: Deno.FsFile): Promise<void> {
   return await flushes.call(() => file.syncSync(), () => file.sync());
 }

@@ -62,8 +62,9 @@ async function prepareDirectory(target: string, root: string): Promise<string> {
 
 async function writeDurably(path: string, data: string | Uint8Array, mode?: number): Promise<void> {
   using file = await createFile(path, mode) ?? await createAnew(path, mode);
-  await writeAll(file, typeof data === "string" ? new TextEncoder().encode(data) : data);
-  await syncDataQuickly(file);
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  await writeAll(file, bytes);
+  await syncDataQuickly(file, bytes.byteLength);
 }
 
 async function createAnew(path: string, mode: number | undefined): Promise<Deno.FsFile> {

@@ -77,7 +77,7 @@ export class HeldBytes {
     for (let start = 0; start < bytes.byteLength; start += this.#chunkSizeBytes) {
       const chunk = bytes.subarray(start, start + this.#chunkSizeBytes);
       const written = this.#writer.write(chunk);
-      // Digesting takes this thread while the write has another.
+      // Digesting takes this thread while a large write has another.
       this.#digest(chunk);
       await written;
       this.#receivedBytes += chunk.byteLength;

@@ -23,8 +23,6 @@ interface ReceiveOptions {
   readonly signal: AbortSignal;
   /** The answer is accepted: what is held from now on is of this version. */
   readonly onAccepted: (version: FileVersion) => void;
-  /** Part of it will be held before the rest comes. */
-  readonly onPart: () => void;
   readonly onProgress: (sizeBytes: number | undefined) => void;
 }
 
@@ -51,7 +49,6 @@ export async function receive(opened: OpenedFile, options: ReceiveOptions): Prom
       // Whoever fails first ends the attempt; the other outcome is of no interest then.
       pending.catch(() => {});
       await refuseSurplus(version, held, byteLength);
-      if (held.offset + byteLength !== version.sizeBytes) options.onPart();
       await held.append(piece, opened.contentType);
       reader.recycle(piece);
       options.onProgress(version.sizeBytes);

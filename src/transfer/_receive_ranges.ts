@@ -97,7 +97,7 @@ class RangesReceiver {
     try {
       await this.#work({ span, opened: first.opened }).catch((error) => this.#fail(error));
       await joined;
-      await this.#background;
+      await this.#settled();
       this.#failure.signal.throwIfAborted();
       if (done.contiguousBytes < version.sizeBytes) throw cutShort(version.sizeBytes, done.totalBytes);
       await writer.measure();
@@ -241,14 +241,7 @@ class RangesReceiver {
     held.countReceived(end - start);
     onProgress();
     this.#undurableBytes += end - start;
-    if (!this.#isTelling && this.#isDurableDue()) {
-      this.#isTelling = true;
-      this.#inBackground(async () => {
-        // A slow disk flushes while much arrives, and after it nothing more may.
-        while (this.#isDurableDue()) await this.#tellDurable();
-        this.#isTelling = false;
-      });
-    }
+    this.#tellWhenDue();
     if (!this.#isFollowing && done.contiguousBytes - held.hashedBytes >= followEveryBytes) {
       this.#isFollowing = true;
       this.#inBackground(async () => {
@@ -258,7 +251,19 @@ class RangesReceiver {
     }
   }
 
+  #tellWhenDue(): void {
+    if (this.#isTelling || this.#signal.aborted || !this.#isDurableDue()) return;
+    this.#isTelling = true;
+    this.#inBackground(async () => {
+      await this.#tellDurable();
+      this.#isTelling = false;
+      // Much may have come during a slow flush, and nothing may come after it to have that told.
+      this.#tellWhenDue();
+    });
+  }
+
   #isDurableDue(): boolean {
+    if (this.#undurableBytes === 0) return false;
     const mostBytes = this.#options.connections.durableEveryBytes ?? durableEveryBytes;
     return this.#undurableBytes >= mostBytes || performance.now() - this.#durableAtMs >= durableEveryMs;
   }
@@ -269,6 +274,11 @@ class RangesReceiver {
     const ranges = this.#options.done.toJSON();
     await this.#options.writer.flush();
     this.#options.onDurable(ranges);
+  }
+
+  /** Resolves when nothing is done in the background any more; each thing may have led to another. */
+  async #settled(): Promise<void> {
+    for (let last; last !== this.#background;) await (last = this.#background);
   }
 
   /** One thing after the other; a failure ends the attempt. */

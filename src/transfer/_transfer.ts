@@ -15,8 +15,6 @@ export class Transfer {
   readonly #request: TransferRequest;
   readonly #held: HeldBytes;
   #version: FileVersion;
-  /** A later process takes what it finds for a version: from the first part on it has to be the right one. */
-  #isRemembered: boolean;
   #hasStalled = false;
   #suspectSizeBytes: number | undefined;
   /** What is there of a partial that arrives in ranges; undefined while it has no gaps. */
@@ -33,7 +31,6 @@ export class Transfer {
       ...(validator === undefined ? {} : { validator }),
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
     };
-    this.#isRemembered = validator !== undefined || sizeBytes !== undefined;
     const { ranges } = request.resume ?? {};
     this.#ranges = ranges && new ByteRanges(ranges).within(held.offset);
     this.#mostConnections = request.parallel?.most ?? 0;
@@ -108,7 +105,7 @@ export class Transfer {
       return await this.#attemptStream(options, opened);
     }
     const version = this.#version = { validator, sizeBytes };
-    this.#remember();
+    this.#request.onOpened?.(version);
     // Before a byte lies beyond a gap: a partial that has one must never be taken for one that has none.
     onRanges?.(done.toJSON());
     const { limiter, idleTimeoutMs } = this.#request;
@@ -183,10 +180,7 @@ export class Transfer {
       signal,
       onAccepted: (version) => {
         this.#version = version;
-        if (this.#isRemembered) this.#remember();
-      },
-      onPart: () => {
-        if (!this.#isRemembered) this.#remember();
+        this.#request.onOpened?.(version);
       },
       onProgress: (sizeBytes) => {
         this.reached = this.#held.offset;
@@ -194,11 +188,6 @@ export class Transfer {
       },
     });
     await this.#confirmLength();
-  }
-
-  #remember(): void {
-    this.#isRemembered = true;
-    this.#request.onOpened?.(this.#version);
   }
 
   #largestReadBytes(): number {

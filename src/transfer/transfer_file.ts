@@ -45,10 +45,7 @@ export interface TransferRequest {
   readonly onProgress?: (offset: number, sizeBytes: number | undefined) => void;
   /** Called before each pause; `attempt` counts from 1 and is the one that failed. */
   readonly onRetry?: (attempt: number, delayMs: number, error: Error) => void;
-  /**
-   * Called when an answer is accepted: what a later process needs to go on from the partial. Not for an answer that comes
-   * in one piece, where nothing is known of an earlier one.
-   */
+  /** Called when an answer is accepted: what a later process needs to go on from the partial. */
   readonly onOpened?: (version: FileVersion) => void;
   /**
    * Called with the bytes that are there durably while a file arrives in ranges, before the first gap opens, and with

@@ -179,6 +179,8 @@ Deno.test("a database of the first version is brought up to date and keeps its f
     }
     assert.throws(() => openInventory(path, { readOnly: true }), { code: "inventory_older" });
     const old = await Deno.readFile(path);
+    // In the way of the copy.
+    await Deno.symlink("nowhere", `${path}.v1.bak.tmp`, { type: "file" });
     using inventory = openInventory(path, { clock });
     addFile(inventory, "f1");
     assert.equal(inventory.files.get("f1")?.status, "pending");

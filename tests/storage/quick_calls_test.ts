@@ -1,124 +1,189 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  lstatQuickly,
-  mkdirQuickly,
-  openQuickly,
-  readDirQuickly,
-  renameQuickly,
-  syncDataQuickly,
-  syncQuickly,
-  utimeQuickly,
-  writeQuickly,
-} from "../../src/storage/quick_calls.ts";
+
+type QuickCalls = typeof import("../../src/storage/quick_calls.ts");
+
+let copies = 0;
+
+/** The calls as a new process has them: they remember how quick the disk was. */
+async function newQuickCalls(): Promise<QuickCalls> {
+  return await import(`../../src/storage/quick_calls.ts?copy=${copies++}`) as QuickCalls;
+}
+
+async function inFolder(work: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
+  try {
+    await work(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** Time that passes when it is told to. */
+class StubbedTime implements Disposable {
+  readonly #replaced: Disposable;
+  #nowMs = 0;
+
+  constructor() {
+    this.#replaced = replaced(performance, { now: () => this.#nowMs });
+  }
+
+  pass(elapsedMs: number): void {
+    this.#nowMs += elapsedMs;
+  }
+
+  [Symbol.dispose](): void {
+    this.#replaced[Symbol.dispose]();
+  }
+}
+
+/** Puts something else in the place of calls of the runtime, until it is disposed. */
+function replaced<T extends object>(where: T, calls: Partial<T>): Disposable {
+  const names = Object.keys(calls) as (keyof T)[];
+  const before = Object.fromEntries(names.map((name) => [name, where[name]]));
+  Object.assign(where, calls);
+  return { [Symbol.dispose]: () => void Object.assign(where, before) };
+}
 
 Deno.test("looking quickly tells what looking tells: files, folders, links, what is not there, what may not be read", async () => {
-  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
-  await Deno.writeTextFile(join(dir, "a.txt"), "four");
-  await Deno.mkdir(join(dir, "b"));
-  await Deno.symlink("nowhere", join(dir, "c"), { type: "file" });
-  for (const name of ["a.txt", "b", "c"]) {
-    const { size, isFile, isDirectory, isSymlink } = await lstatQuickly(join(dir, name));
-    const wanted = await Deno.lstat(join(dir, name));
-    assert.deepEqual({ size, isFile, isDirectory, isSymlink }, {
-      size: wanted.size,
-      isFile: wanted.isFile,
-      isDirectory: wanted.isDirectory,
-      isSymlink: wanted.isSymlink,
-    });
-  }
-  assert.deepEqual((await readDirQuickly(dir)).map(({ name }) => name).sort(), ["a.txt", "b", "c"]);
-  await assert.rejects(lstatQuickly(join(dir, "d")), Deno.errors.NotFound);
-  await assert.rejects(readDirQuickly(join(dir, "a.txt")));
-  await Deno.remove(dir, { recursive: true });
-});
-
-Deno.test("a disk that takes its time is looked at from other threads, several looks at once, and then tried again", async () => {
-  const { lstatSync } = Deno;
-  let here = 0;
-  lookWith((path) => {
-    here++;
-    for (const startedMs = performance.now(); performance.now() - startedMs < 5;);
-    return lstatSync(path);
+  const { lstatQuickly, readDirQuickly } = await newQuickCalls();
+  await inFolder(async (dir) => {
+    await Deno.writeTextFile(join(dir, "a.txt"), "four");
+    await Deno.mkdir(join(dir, "b"));
+    await Deno.symlink("nowhere", join(dir, "c"), { type: "file" });
+    for (const name of ["a.txt", "b", "c"]) {
+      const { size, isFile, isDirectory, isSymlink } = await lstatQuickly(join(dir, name));
+      const wanted = await Deno.lstat(join(dir, name));
+      assert.deepEqual({ size, isFile, isDirectory, isSymlink }, {
+        size: wanted.size,
+        isFile: wanted.isFile,
+        isDirectory: wanted.isDirectory,
+        isSymlink: wanted.isSymlink,
+      });
+    }
+    assert.deepEqual((await readDirQuickly(dir)).map(({ name }) => name).sort(), ["a.txt", "b", "c"]);
+    await assert.rejects(lstatQuickly(join(dir, "d")), Deno.errors.NotFound);
+    await assert.rejects(readDirQuickly(join(dir, "a.txt")));
   });
-  try {
-    for (let n = 0; n < 50; n++) await lstatQuickly(".");
-    assert.ok(here > 0 && here < 20, `${here} of 50 looks kept this thread waiting`);
-    const before = here;
-    for (let n = 0; n < 2_000; n++) await lstatQuickly(".");
-    assert.ok(here > before, "never tried again");
-  } finally {
-    lookWith(lstatSync);
-  }
 });
 
-Deno.test("calls that change something do it, here and from other threads, and their failures are the runtime's", async () => {
-  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
-  // More than the thousand that a slow call sends elsewhere, wherever the disk of this machine has sent them before.
-  for (let n = 0; n < 1_200; n++) await writeOnce(join(dir, "sub"));
-  await assert.rejects(openQuickly(join(dir, "none", "x")), Deno.errors.NotFound);
-  await assert.rejects(renameQuickly(join(dir, "none"), join(dir, "b")), Deno.errors.NotFound);
-  await assert.rejects(mkdirQuickly(join(dir, "none", "x"), {}), Deno.errors.NotFound);
-  await Deno.remove(dir, { recursive: true });
+Deno.test("a disk that takes its time is looked at from other threads, and tried again ever more rarely until it is quick", async () => {
+  const { lstatQuickly } = await newQuickCalls();
+  const { lstatSync } = Deno;
+  using time = new StubbedTime();
+  let here = 0;
+  let isSlow = true;
+  using _ = replaced(Deno, {
+    lstatSync: (path) => {
+      here++;
+      if (isSlow) time.pass(12);
+      return lstatSync(path);
+    },
+  });
+  const looksHere = async (count: number) => {
+    here = 0;
+    for (let n = 0; n < count; n++) await lstatQuickly(".");
+    return here;
+  };
+  assert.equal(await looksHere(1_000), 1);
+  // After 1,000 elsewhere, after 2,000, and not yet after 4,000.
+  assert.equal(await looksHere(1 + 1 + 2_000 + 1 + 3_990), 2);
+  isSlow = false;
+  assert.equal(await looksHere(10 + 1_000), 1_000);
+  isSlow = true;
+  assert.equal(await looksHere(1 + 1_000 + 1), 2, "it begins with a thousand again");
 });
 
-async function writeOnce(dir: string): Promise<void> {
-  await mkdirQuickly(dir, {});
+for (const [where, isSlow] of [["here", false], ["from other threads", true]] as const) {
+  Deno.test(`calls that change something do it ${where}, and their failures are the runtime's`, async () => {
+    const calls = await newQuickCalls();
+    const { openSync, mkdirSync } = Deno;
+    const { syncDataSync, writeSync } = Deno.FsFile.prototype;
+    using time = new StubbedTime();
+    let here = 0;
+    using _ = replaced(Deno, {
+      openSync: (...args) => {
+        here++;
+        return openSync(...args);
+      },
+      mkdirSync: (...args) => {
+        here++;
+        if (isSlow) time.pass(5);
+        return mkdirSync(...args);
+      },
+    });
+    using _file = replaced(Deno.FsFile.prototype, {
+      writeSync(bytes) {
+        here++;
+        return writeSync.call(this, bytes);
+      },
+      syncDataSync() {
+        here++;
+        if (isSlow) time.pass(5);
+        syncDataSync.call(this);
+      },
+    });
+    await inFolder(async (dir) => {
+      for (let n = 0; n < 5; n++) await writeOnce(join(dir, "sub"), calls);
+      assert.equal(here, isSlow ? 2 : 20);
+      await assert.rejects(calls.openQuickly(join(dir, "none", "x")), Deno.errors.NotFound);
+      await assert.rejects(calls.renameQuickly(join(dir, "none"), join(dir, "b")), Deno.errors.NotFound);
+      await assert.rejects(calls.mkdirQuickly(join(dir, "none", "x"), {}), Deno.errors.NotFound);
+    });
+  });
+}
+
+async function writeOnce(dir: string, calls: QuickCalls): Promise<void> {
+  await calls.mkdirQuickly(dir, {});
   const [from, to] = [join(dir, "a"), join(dir, "b")];
-  using file = await openQuickly(from, { write: true, createNew: true });
-  assert.equal(await writeQuickly(file, new TextEncoder().encode("four")), 4);
-  await syncDataQuickly(file);
-  await syncQuickly(file);
-  await utimeQuickly(file, new Date(1_700_000_000_000));
-  await renameQuickly(from, to);
+  using file = await calls.openQuickly(from, { write: true, createNew: true });
+  assert.equal(await calls.writeQuickly(file, new TextEncoder().encode("four")), 4);
+  await calls.syncDataQuickly(file, 4);
+  await calls.syncQuickly(file);
+  await calls.utimeQuickly(file, new Date(1_700_000_000_000));
+  await calls.renameQuickly(from, to);
   const { size, mtime } = await Deno.stat(to);
   assert.deepEqual({ size, mtime: mtime?.getTime() }, { size: 4, mtime: 1_700_000_000_000 });
   await Deno.remove(dir, { recursive: true });
 }
 
-Deno.test("a disk that flushes slowly keeps no thread waiting, and is looked at here all the same", async () => {
-  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
-  const { syncDataSync } = Deno.FsFile.prototype;
+Deno.test("a disk that flushes slowly is looked at here all the same", async () => {
+  const { lstatQuickly, syncDataQuickly } = await newQuickCalls();
   const { lstatSync } = Deno;
+  using time = new StubbedTime();
   let [flushes, looks] = [0, 0];
-  Deno.FsFile.prototype.syncDataSync = function () {
-    flushes++;
-    for (const startedMs = performance.now(); performance.now() - startedMs < 3;);
-  };
-  lookWith((path) => {
-    looks++;
-    return lstatSync(path);
+  using _ = replaced(Deno, {
+    lstatSync: (path) => {
+      looks++;
+      return lstatSync(path);
+    },
   });
-  try {
+  using _file = replaced(Deno.FsFile.prototype, {
+    syncDataSync() {
+      flushes++;
+      time.pass(5);
+    },
+  });
+  await inFolder(async (dir) => {
     using file = await Deno.create(join(dir, "a"));
-    for (let n = 0; n < 1_500; n++) await lstatQuickly(dir);
-    looks = 0;
     for (let n = 0; n < 50; n++) {
-      await syncDataQuickly(file);
+      await syncDataQuickly(file, 1);
       await lstatQuickly(dir);
     }
-    assert.ok(flushes <= 2, `${flushes} of 50 flushes kept this thread waiting`);
-    assert.ok(looks > 0, "looking went elsewhere, too");
-  } finally {
-    Deno.FsFile.prototype.syncDataSync = syncDataSync;
-    lookWith(lstatSync);
-    await Deno.remove(dir, { recursive: true });
-  }
+    assert.equal(flushes, 1);
+    assert.equal(looks, 50, "looking went elsewhere, too");
+  });
 });
 
-Deno.test("a large write never keeps this thread", async () => {
-  const dir = await Deno.makeTempDir({ prefix: "zoom-extract-test-" });
-  const { writeSync } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.writeSync = () => assert.fail("written here");
-  try {
+Deno.test("what has much to write or to flush never keeps this thread", async () => {
+  const { syncDataQuickly, writeQuickly } = await newQuickCalls();
+  using _ = replaced(Deno.FsFile.prototype, {
+    writeSync: () => assert.fail("written here"),
+    syncDataSync: () => assert.fail("flushed here"),
+  });
+  await inFolder(async (dir) => {
     using file = await Deno.create(join(dir, "a"));
-    for (let n = 0; n < 20; n++) assert.equal(await writeQuickly(file, new Uint8Array(65_537)), 65_537);
-  } finally {
-    Deno.FsFile.prototype.writeSync = writeSync;
-    await Deno.remove(dir, { recursive: true });
-  }
+    assert.equal(await writeQuickly(file, new Uint8Array(65_537)), 65_537);
+    await syncDataQuickly(file, 65_537);
+  });
 });
-
-function lookWith(look: typeof Deno.lstatSync): void {
-  Deno.lstatSync = look;
-}

@@ -29,6 +29,8 @@ class PartialUnderTest implements AsyncDisposable {
   ranges: readonly ByteRange[] | undefined;
   version: { validator?: string; sizeBytes?: number } = {};
   progress: number[] = [];
+  /** What a flush waits for. */
+  flushing: () => Promise<void> = () => Promise.resolve();
   onRemembered: (ranges: readonly ByteRange[] | undefined) => void = () => {};
 
   private constructor(readonly dir: string) {}
@@ -46,6 +48,8 @@ class PartialUnderTest implements AsyncDisposable {
     { isOneStream = false, signal = never } = {},
   ): Promise<TransferOutcome> {
     await using writer = await localSink(this.dir).begin(["a.mp4"], { signal });
+    const flush = writer.flush.bind(writer);
+    Object.assign(writer, { flush: () => this.flushing().then(flush) });
     const outcome = await transfer({
       open: fetchSource(server.url),
       writer,
@@ -215,11 +219,18 @@ Deno.test("an interrupted transfer leaves a map of what is durable, and the next
   assert.equal(outcome.receivedBytes, content.byteLength - heldBytes);
 });
 
-Deno.test("what has come of a large file is remembered long before the rest has", async () => {
+Deno.test("what has come of a large file is remembered long before the rest has, also where flushing takes its time", async () => {
   const content = mp4(6_000_000);
   await using server = new FileServer(content);
   await using partial = await PartialUnderTest.make();
   const remembered = Promise.withResolvers<void>();
+  // All that is served at first comes during the first flush.
+  partial.flushing = async () => {
+    while (!deadline.aborted && (partial.progress.at(-1) ?? 0) < 3_500_000) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    partial.flushing = () => Promise.resolve();
+  };
   partial.onRemembered = (ranges) => {
     if (new ByteRanges(ranges).totalBytes > 1_000_000) remembered.resolve();
   };
