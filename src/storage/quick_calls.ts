@@ -9,6 +9,8 @@
 import { setImmediate } from "node:timers/promises";
 
 const weightOfLast = 0.05;
+/** One slow call may be another process's doing, or the garbage collector's; it takes three in a row, or many. */
+const mostOfOne = 8;
 /** Calls after which this thread is tried again; twice as many each time that it was in vain. */
 const turnsElsewhere = { first: 1_000, most: 64_000 };
 
@@ -39,7 +41,8 @@ class Meter {
   }
 
   #took(elapsedMs: number): void {
-    this.#averageMs += (elapsedMs - this.#averageMs) * weightOfLast;
+    const countedMs = Math.min(elapsedMs, mostOfOne * this.#quickMs);
+    this.#averageMs += (countedMs - this.#averageMs) * weightOfLast;
     if (this.#averageMs > this.#quickMs) {
       this.#turnsLeftElsewhere = this.#turnsElsewhere;
       this.#turnsElsewhere = Math.min(this.#turnsElsewhere * 2, turnsElsewhere.most);

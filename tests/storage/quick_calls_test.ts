@@ -85,13 +85,30 @@ Deno.test("a disk that takes its time is looked at from other threads, and tried
     for (let n = 0; n < count; n++) await lstatQuickly(".");
     return here;
   };
-  assert.equal(await looksHere(1_000), 1);
-  // After 1,000 elsewhere, after 2,000, and not yet after 4,000.
-  assert.equal(await looksHere(1 + 1 + 2_000 + 1 + 3_990), 2);
-  isSlow = false;
-  assert.equal(await looksHere(10 + 1_000), 1_000);
+  assert.equal(await looksHere(3), 3);
+  for (const elsewhere of [1_000, 2_000, 4_000]) {
+    assert.equal(await looksHere(elsewhere), 0);
+    isSlow = elsewhere < 4_000;
+    assert.equal(await looksHere(3), 3, `not tried again after ${elsewhere}`);
+  }
+  assert.equal(await looksHere(1_000), 1_000);
   isSlow = true;
-  assert.equal(await looksHere(1 + 1_000 + 1), 2, "it begins with a thousand again");
+  assert.equal(await looksHere(3 + 1_000 + 1), 4, "it begins with a thousand again");
+});
+
+Deno.test("one slow call in twenty sends none elsewhere", async () => {
+  const { lstatQuickly } = await newQuickCalls();
+  const { lstatSync } = Deno;
+  using time = new StubbedTime();
+  let here = 0;
+  using _ = replaced(Deno, {
+    lstatSync: (path) => {
+      if (here++ % 20 === 0) time.pass(50);
+      return lstatSync(path);
+    },
+  });
+  for (let n = 0; n < 2_000; n++) await lstatQuickly(".");
+  assert.equal(here, 2_000);
 });
 
 for (const [where, isSlow] of [["here", false], ["from other threads", true]] as const) {
@@ -101,31 +118,34 @@ for (const [where, isSlow] of [["here", false], ["from other threads", true]] as
     const { syncDataSync, writeSync } = Deno.FsFile.prototype;
     using time = new StubbedTime();
     let here = 0;
+    const count = () => {
+      here++;
+      if (isSlow) time.pass(5);
+    };
     using _ = replaced(Deno, {
       openSync: (...args) => {
-        here++;
+        count();
         return openSync(...args);
       },
       mkdirSync: (...args) => {
-        here++;
-        if (isSlow) time.pass(5);
+        count();
         return mkdirSync(...args);
       },
     });
     using _file = replaced(Deno.FsFile.prototype, {
       writeSync(bytes) {
-        here++;
+        count();
         return writeSync.call(this, bytes);
       },
       syncDataSync() {
-        here++;
-        if (isSlow) time.pass(5);
+        count();
         syncDataSync.call(this);
       },
     });
     await inFolder(async (dir) => {
       for (let n = 0; n < 5; n++) await writeOnce(join(dir, "sub"), calls);
-      assert.equal(here, isSlow ? 2 : 20);
+      // Three changes and three flushes.
+      assert.equal(here, isSlow ? 6 : 20);
       await assert.rejects(calls.openQuickly(join(dir, "none", "x")), Deno.errors.NotFound);
       await assert.rejects(calls.renameQuickly(join(dir, "none"), join(dir, "b")), Deno.errors.NotFound);
       await assert.rejects(calls.mkdirQuickly(join(dir, "none", "x"), {}), Deno.errors.NotFound);
@@ -170,7 +190,7 @@ Deno.test("a disk that flushes slowly is looked at here all the same", async () 
       await syncDataQuickly(file, 1);
       await lstatQuickly(dir);
     }
-    assert.equal(flushes, 1);
+    assert.equal(flushes, 3);
     assert.equal(looks, 50, "looking went elsewhere, too");
   });
 });
