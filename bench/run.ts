@@ -31,9 +31,11 @@ const scenarios: readonly Scenario[] = [
   startUp,
 ];
 
-const usage = `Usage: deno task bench [--quick] [--only NAME[,NAME]] [--json FILE] [--docs] [--work-dir DIR]
+const usage =
+  `Usage: deno task bench [--quick] [--rounds N] [--only NAME[,NAME]] [--json FILE] [--docs] [--work-dir DIR]
 
   --quick      small sizes, one round: only to see that it runs
+  --rounds     how often each is measured [default: 5 times or more]
   --only       ${scenarios.map(({ name }) => name).join(", ")}
   --json       write the results to FILE; those of other scenarios that it holds stay
   --docs       write the results, with those in the --json file, into docs/performance.md
@@ -47,6 +49,7 @@ async function main(): Promise<number> {
     args: Deno.args,
     options: {
       quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
       only: { type: "string" },
       json: { type: "string" },
       docs: { type: "boolean", default: false },
@@ -64,6 +67,11 @@ async function main(): Promise<number> {
     say(`There is no scenario "${unknown.join(", ")}"\n\n${usage}`);
     return 2;
   }
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
+    say(`Cannot measure "${values.rounds}" rounds: a whole number from 1\n\n${usage}`);
+    return 2;
+  }
   const dir = values["work-dir"] ?? await workDir();
   const root = await Deno.makeTempDir({
     ...(dir === undefined ? {} : { dir }),
@@ -73,7 +81,7 @@ async function main(): Promise<number> {
   try {
     for (const scenario of scenarios) {
       if (wanted && !wanted.includes(scenario.name)) continue;
-      results.push(await runScenario(scenario, { root, quick: values.quick }));
+      results.push(await runScenario(scenario, { root, quick: values.quick, rounds }));
     }
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -89,7 +97,7 @@ async function main(): Promise<number> {
 
 async function runScenario(
   scenario: Scenario,
-  { root, quick }: { root: string; quick: boolean },
+  { root, quick, rounds }: { root: string; quick: boolean; rounds: number | undefined },
 ): Promise<Result> {
   const { name, title } = scenario;
   const head = { name, title, quick };
@@ -104,7 +112,7 @@ async function runScenario(
   const context: BenchContext = {
     quick,
     dir,
-    rounds: (full) => quick ? 1 : full,
+    rounds: (full) => quick ? 1 : rounds ?? full,
     sawMemory: (bytes) => peakBytes = Math.max(peakBytes, bytes),
     say: (text) => say(`  ${text}\n`),
   };

@@ -15,7 +15,7 @@ export const startUp: Scenario = {
     await Deno.writeTextFile(empty, "export {};\n");
     await runOurs(["--help"]);
     const pairs = await alternate(
-      context.quick ? 3 : 15,
+      context.quick ? 3 : context.rounds(15),
       () => runOurs(["--help"]),
       () => measure([Deno.execPath(), "run", "-A", "--quiet", empty]),
     );
@@ -27,7 +27,7 @@ export const startUp: Scenario = {
       from: "2024-03-01",
       to: "2024-03-28",
     });
-    for (let round = 0; round < (context.quick ? 2 : 9); round++) {
+    for (let round = 0; round < (context.quick ? 2 : context.rounds(9)); round++) {
       const outputDir = await emptyDir(context.dir, "ours");
       await zoom.takeStats();
       const startedMs = Date.now();

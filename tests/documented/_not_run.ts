@@ -17,6 +17,7 @@ export const notRun: readonly NotRun[] = [
     lines: [
       "deno task bench",
       "deno task bench --only large-file,start-up",
+      "deno task bench --rounds 1",
       "deno task bench --quick",
       "deno task bench --json results.json --docs",
     ],
