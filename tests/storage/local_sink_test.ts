@@ -146,13 +146,19 @@ Deno.test("localSink() finishes a file whose time the disk will not take", async
   const modifiedAt = new Date("2024-12-01T14:00:00Z");
   await using writer = await localSink(root.path).begin(path, { modifiedAt, signal: calm() });
   await writer.write(utf8("abc"));
-  const { utime } = Deno.FsFile.prototype;
-  Deno.FsFile.prototype.utime = () => Promise.reject(new Deno.errors.PermissionDenied("EPERM"));
+  const { utime, utimeSync } = Deno.FsFile.prototype;
+  let refused = 0;
+  const refuse = (): never => {
+    refused++;
+    throw new Deno.errors.PermissionDenied("EPERM");
+  };
+  Object.assign(Deno.FsFile.prototype, { utime: () => Promise.try(refuse), utimeSync: refuse });
   try {
     await writer.commit(receiptOf("abc"));
   } finally {
-    Deno.FsFile.prototype.utime = utime;
+    Object.assign(Deno.FsFile.prototype, { utime, utimeSync });
   }
+  assert.equal(refused, 1);
   assert.equal(await Deno.readTextFile(join(root.path, ...path)), "abc");
 });
 
