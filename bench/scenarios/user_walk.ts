@@ -1,7 +1,7 @@
 import { emptyDir } from "../support/bodies.ts";
 import { startFakeZoom } from "../support/fake_zoom.ts";
 import { extract } from "../support/ours.ts";
-import type { Scenario } from "../support/scenario.ts";
+import type { BenchContext, Scenario } from "../support/scenario.ts";
 
 const perSecond = 60;
 
@@ -11,46 +11,53 @@ export const userWalk: Scenario = {
   title: "1,000 users × 12 months, account list refused, business plan, 100 ms per request",
   needs: [],
   async run(context) {
-    const users = context.quick ? 40 : 1_000;
-    const days = { from: context.quick ? "2024-01-01" : "2023-04-01", to: "2024-03-28" };
-    await using zoom = await startFakeZoom({
-      users,
-      meetings: users * 12,
-      files: [{ type: "TRANSCRIPT" }, { type: "CHAT" }],
-      ...days,
-      accountList: false,
-      latencyMs: 100,
-      perSecond,
-    });
-    const shares: number[] = [];
-    const refused: number[] = [];
-    let detail = "";
-    for (let round = 0; round < context.rounds(5); round++) {
-      const outputDir = await emptyDir(context.dir, "ours");
-      await zoom.takeStats();
-      const run = await extract(context, zoom, {
-        outputDir,
-        downloaded: 0,
-        args: ["--api-plan", "business", "--exclude-types", "TRANSCRIPT,CHAT"],
-      });
-      const { api, refused: all, refusedLater } = await zoom.takeStats();
-      shares.push(run.seconds / (api / perSecond));
-      refused.push(refusedLater);
-      detail = `${api} calls in ${run.seconds.toFixed(1)} s, ${all} refused in all`;
-      context.say(detail);
-    }
+    // Four minutes in which the program mostly waits for its turn: all rounds beside each other, each with its own account.
+    const walks = await Promise.all(
+      Array.from({ length: context.rounds(5) }, (_, round) => walk(context, `ours-${round}`)),
+    );
     return {
       checks: [
         // The quick one is over before the pacer has found its rate.
         {
           what: "time that the limit allows",
           unit: "×",
-          values: shares,
+          values: walks.map(({ share }) => share),
           atMost: context.quick ? 3 : 1.15,
-          detail,
+          detail: walks[0]?.detail ?? "",
         },
-        { what: "429 after the first minute", unit: "", values: refused, atMost: 0 },
+        {
+          what: "429 after the first minute",
+          unit: "",
+          values: walks.map(({ refusedLater }) => refusedLater),
+          atMost: 0,
+        },
       ],
     };
   },
 };
+
+async function walk(
+  context: BenchContext,
+  name: string,
+): Promise<{ share: number; refusedLater: number; detail: string }> {
+  const users = context.quick ? 40 : 1_000;
+  await using zoom = await startFakeZoom({
+    users,
+    meetings: users * 12,
+    files: [{ type: "TRANSCRIPT" }, { type: "CHAT" }],
+    from: context.quick ? "2024-01-01" : "2023-04-01",
+    to: "2024-03-28",
+    accountList: false,
+    latencyMs: 100,
+    perSecond,
+  });
+  const run = await extract(context, zoom, {
+    outputDir: await emptyDir(context.dir, name),
+    downloaded: 0,
+    args: ["--api-plan", "business", "--exclude-types", "TRANSCRIPT,CHAT"],
+  });
+  const { api, refused, refusedLater } = await zoom.takeStats();
+  const detail = `${api} calls in ${run.seconds.toFixed(1)} s, ${refused} refused in all`;
+  context.say(detail);
+  return { share: run.seconds / (api / perSecond), refusedLater, detail };
+}

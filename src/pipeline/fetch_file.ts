@@ -47,6 +47,8 @@ export interface FetchContext {
   readonly onDue: (key: string, hook: FileHook) => void;
   /** A file is whole and checked: what it must not take the place of goes out of its way before it is written down. */
   readonly makeWay?: (row: FileRow, receipt: Receipt) => Promise<void>;
+  /** Resolves when it is this file's turn to be written down: one after the other, the network in between. */
+  readonly turn: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -138,6 +140,7 @@ async function receive(
   const missingBytes = Math.max(0, (row.listed_size ?? 0) - held.sizeBytes);
   using space = limits.reserve(missingBytes, await context.freeBytes());
   const outcome = await move(row, { writer, held, space }, context);
+  await context.turn();
   await context.makeWay?.(row, outcome);
   inventory.files.setReceipt(row.file_key, outcome);
   await writer.commit(outcome);

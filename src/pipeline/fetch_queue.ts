@@ -2,13 +2,14 @@ import type { Config } from "../core/config.ts";
 import type { FileRow } from "../inventory/mod.ts";
 import { createRateLimiter } from "../transfer/mod.ts";
 import type { FetchContext } from "./fetch_file.ts";
+import { oneAfterTheOther } from "./one_after_the_other.ts";
 import { parallelRanges } from "./parallel_ranges.ts";
 import type { TransferQueue } from "./queue.ts";
 import { Slots } from "./slots.ts";
 import { Mix, runTransfers, type TransferTally } from "./transfer_stage.ts";
 
 /** What fetching a queue needs; connections and their rate follow from the configuration. */
-export type FetchQueueParts = Omit<FetchContext, "limiter" | "onPushback" | "onBytes" | "parallel">;
+export type FetchQueueParts = Omit<FetchContext, "limiter" | "onPushback" | "onBytes" | "parallel" | "turn">;
 
 /** Fetches every file of a queue, over as many connections as the configuration and the line allow. */
 export async function fetchQueue(
@@ -26,6 +27,7 @@ export async function fetchQueue(
     onPushback: () => slots.shrink(),
     onBytes: (sizeBytes) => slots.received(sizeBytes),
     parallel: parallelRanges(config.segments, slots),
+    turn: oneAfterTheOther(),
   };
   await runTransfers(queue.stream(signal), context, { slots, mix, ...options });
 }
