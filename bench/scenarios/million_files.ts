@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { makeBigInventory } from "../_big_inventory.ts";
 import { emptyDir } from "../support/bodies.ts";
 import { startFakeZoom } from "../support/fake_zoom.ts";
@@ -26,7 +24,6 @@ export const millionFiles: Scenario = {
     }
     const checks: Check[] = [{ what: "run with nothing to do", unit: "s", values: noOp, atMost: 60 }];
     for (const [command, atMost] of [["status", 2], ["verify", 60]] as const) {
-      if (!hasCommand(command)) continue;
       const values: number[] = [];
       for (const _ of rounds) {
         const usage = await runOurs([command, "--output-dir", outputDir], environment(zoom));
@@ -39,7 +36,3 @@ export const millionFiles: Scenario = {
     return { checks };
   },
 };
-
-function hasCommand(name: string): boolean {
-  return existsSync(fileURLToPath(new URL(`../../src/cli/infos/${name}.ts`, import.meta.url)));
-}

@@ -11,7 +11,7 @@ export const userWalk: Scenario = {
   title: "1,000 users × 12 months, account list refused, business plan, 100 ms per request",
   needs: [],
   async run(context) {
-    // Four minutes in which the program mostly waits for its turn: all rounds beside each other, each with its own account.
+    // Four minutes in which the program mostly waits for its turn: all rounds side by side, each with its own account.
     const walks = await Promise.all(
       Array.from({ length: context.rounds(5) }, (_, round) => walk(context, `ours-${round}`)),
     );

@@ -23,7 +23,7 @@ export interface RunOptions {
 /** Times of ended children are counted in these (`sysconf(_SC_CLK_TCK)`, 100 on Linux). */
 const ticksPerSecond = 100;
 
-/** Runs one program to its end; nothing else may end meanwhile. Throws when it fails. */
+/** Runs one program to its end; `cpuSeconds` counts whatever else ends meanwhile, too. Throws when it fails. */
 export async function measure(command: readonly string[], options: RunOptions = {}): Promise<Usage> {
   const [program = "", ...args] = command;
   const before = await childCpuSeconds();

@@ -63,7 +63,9 @@ function rowsOf(result: Result): string[][] {
   };
   return [...checks, ...(peakBytes > 0 ? [memory] : [])].map((check) => {
     const middle = median(check.values);
-    const spread = check.values.length < 2
+    const spread = check === memory
+      ? "highest of all runs"
+      : check.values.length < 2
       ? "1 round"
       : `${format(Math.min(...check.values), "")} to ${
         format(Math.max(...check.values), "")
