@@ -37,7 +37,7 @@ export function createLocalWriter(file: Deno.FsFile, options: LocalWriterOptions
 class LocalWriter implements SinkWriter {
   #isOpen = true;
   #offset: number;
-  #unflushedBytes = 0;
+  #unflushedBytes: number;
   readonly #file: Deno.FsFile;
   readonly #options: LocalWriterOptions;
 
@@ -45,6 +45,8 @@ class LocalWriter implements SinkWriter {
     this.#file = file;
     this.#options = options;
     this.#offset = offset;
+    // What an earlier process wrote may still have to reach the disk.
+    this.#unflushedBytes = offset;
   }
 
   get offset(): number {
