@@ -62,14 +62,15 @@ export async function judgeFile(
   const completed_at = staged?.completedAt ?? null;
   const [stored] = receipts;
   const asStored = { file_size: stored?.size ?? null, sha256: stored?.sha256 ?? null, completed_at };
-  if (entry.replaced_by !== undefined) return { ...plain, status: "completed", ...asStored };
+  if (entry.replaced_by !== undefined) return { ...notHeld, status: "completed", ...asStored };
   const receipt = path === null ? undefined : await findHeld(path, receipts, parts);
   // What is known of it stays: it is missed until it is there again, and proven by its digest when it is.
-  if (!receipt) return { ...plain, status: "pending", ...asStored };
-  return { ...plain, status: "completed", file_size: receipt.size, sha256: receipt.sha256, completed_at };
+  if (!receipt) return { ...notHeld, status: "pending", ...asStored };
+  return { ...notHeld, status: "completed", file_size: receipt.size, sha256: receipt.sha256, completed_at };
 }
 
-const plain: Judged = {
+/** Of a file that is still to come. */
+export const notHeld: Judged = {
   status: "pending",
   file_size: null,
   sha256: null,
@@ -86,16 +87,16 @@ function asTold(entry: Pick<ReadFile, "status" | "reason">, staged: StagedFile |
   const [reason, code] = isOpen ? [staged?.reason, staged?.errorCode] : [entry.reason, entry.reason];
   switch (told) {
     case "failed":
-      return { ...plain, status: told, error_code: code ?? null, error: staged?.error ?? null };
+      return { ...notHeld, status: told, error_code: code ?? null, error: staged?.error ?? null };
     case "skipped":
-      return { ...plain, status: told, reason: reason ?? null };
+      return { ...notHeld, status: told, reason: reason ?? null };
     case "not_ready":
     case "in_trash":
-      return { ...plain, status: told };
+      return { ...notHeld, status: told };
     case "gone":
-      return { ...plain, status: told, error_code: code ?? null, error: staged?.error ?? null };
+      return { ...notHeld, status: told, error_code: code ?? null, error: staged?.error ?? null };
     default:
-      return plain;
+      return notHeld;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Restore, StagedFile } from "../../inventory/upkeep/mod.ts";
 import { encodeSegment, foldKey, sharedSidecars } from "../../storage/mod.ts";
 import { type ReadFile, readFilesCsv, type ReadMeeting } from "../read_sidecars.ts";
 import { isSafeName } from "./names.ts";
-import { isRecordingPath, type Judged, judgeFile, type JudgeParts } from "./file.ts";
+import { isRecordingPath, type Judged, judgeFile, type JudgeParts, notHeld } from "./file.ts";
 
 /** What putting meetings back needs. */
 export interface RestoreParts extends JudgeParts {
@@ -167,13 +167,3 @@ function addFile(
     restore.claim(foldKey(made));
   }
 }
-
-const notHeld = {
-  status: "pending",
-  file_size: null,
-  sha256: null,
-  reason: null,
-  error_code: null,
-  error: null,
-  completed_at: null,
-} as const;
